@@ -7,31 +7,52 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const count = z.coerce.number().int().positive();
-const flag = z
-  .enum(['0', '1', 'true', 'false'])
-  .transform((value) => value === '1' || value === 'true');
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 
 const schema = z.object({
   PORT: port.default(3000).describe('TCP port to listen on; 0 picks a free one'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every interface'),
-  UME_DATA: z.string().default('./.ume/data').describe('Folder for everything ume keeps: database, keys, files'),
-  UME_URL: z.url().optional().describe('Address people use, e.g. https://ume.example.org; default: http://HOST:PORT'),
-  UME_TRUST_PROXY: flag.default(false).describe('1 when a reverse proxy sets x-forwarded-for and x-forwarded-proto'),
-  UME_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much is logged'),
-  MONGODB_URL: z.string().optional().describe('A MongoDB server or replica set; without it ume runs an engine of its own'),
+  UME_DATA: z
+    .string()
+    .default('./.ume/data')
+    .describe('Folder for everything ume keeps: database, keys, files'),
+  UME_URL: z
+    .url()
+    .optional()
+    .describe('Address people use, e.g. https://ume.example.org; default: http://HOST:PORT'),
+  UME_TRUST_PROXY: flag
+    .default(false)
+    .describe('1 when a reverse proxy sets x-forwarded-for and x-forwarded-proto'),
+  UME_LOG: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much is logged'),
+  MONGODB_URL: z
+    .string()
+    .optional()
+    .describe('A MongoDB server or replica set; without it ume runs an engine of its own'),
   UME_ENGINE: z
     .enum(['auto', 'mongod', 'download', 'embedded'])
     .default('auto')
     .describe('Which engine to run when MONGODB_URL is not set'),
   UME_LIMIT_UPDATE_BYTES: count.default(1_048_576).describe('Largest single edit, bytes'),
   UME_LIMIT_DOCUMENT_BYTES: count.default(8_388_608).describe('Largest document, bytes; at most 12,000,000'),
-  UME_LIMIT_MESSAGES_PER_SECOND: count.default(200).describe('Messages a second one connection may send, sustained'),
+  UME_LIMIT_MESSAGES_PER_SECOND: count
+    .default(200)
+    .describe('Messages a second one connection may send, sustained'),
   UME_LIMIT_DOCUMENTS_PER_CONNECTION: count.default(200).describe('Documents one connection may have open'),
   UME_LIMIT_CONNECTIONS_PER_USER: count.default(50).describe('Connections one person or key may have open'),
-  UME_LIMIT_FEED_BACKLOG: count.default(2_000).describe('Changes a returning list may catch up on before it asks anew'),
-  UME_SNAPSHOT_UPDATES: count.default(500).describe('A snapshot is written after this many entries of a document'),
+  UME_LIMIT_FEED_BACKLOG: count
+    .default(2_000)
+    .describe('Changes a returning list may catch up on before it asks anew'),
+  UME_SNAPSHOT_UPDATES: count
+    .default(500)
+    .describe('A snapshot is written after this many entries of a document'),
   UME_SNAPSHOT_BYTES: count.default(262_144).describe('… or after this many bytes of entries'),
-  MEDIASOUP_WORKER_BIN: z.string().optional().describe('The mediasoup worker; without it rooms have no video server')
+  MEDIASOUP_WORKER_BIN: z
+    .string()
+    .optional()
+    .describe('The mediasoup worker; without it rooms have no video server')
 });
 
 export type Config = z.infer<typeof schema>;
@@ -46,7 +67,9 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming every variable that is wrong.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== '')
+  );
   const result = schema.safeParse(given);
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
@@ -59,6 +82,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 export function describeConfig(): Array<[name: string, description: string, fallback: string]> {
   return Object.entries(schema.shape).map(([name, field]) => {
     const fallback = field.safeParse(undefined);
-    return [name, field.description ?? '', fallback.success && fallback.data !== undefined ? String(fallback.data) : ''];
+    return [
+      name,
+      field.description ?? '',
+      fallback.success && fallback.data !== undefined ? String(fallback.data) : ''
+    ];
   });
 }
