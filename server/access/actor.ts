@@ -26,3 +26,40 @@ export const systemActor = (organization: string): Actor => ({
   role: 'founder',
   credential: 'system'
 });
+
+/** Somebody with an account, who may not be in any organization yet. */
+export interface Person {
+  kind: 'user' | 'key';
+  user: string;
+  name: string;
+  email: string;
+  credential: string;
+  /** The organization the session is in at the moment, and the person's role there. */
+  organization: string | null;
+  role: Role | null;
+}
+
+/** What every door needs to know of identity. */
+export interface Identify {
+  /** From a session's cookie or a Bearer key. Null where neither is good, or where it is in no organization. */
+  fromRequest(headers: Credentials, address: string): Promise<Actor | null>;
+  /** From an API key or a short-lived token (`POST auth/token`): how documents and sockets are opened. */
+  fromToken(token: string): Promise<Actor | null>;
+  /** As `fromRequest`, for those who are in no organization yet, too. */
+  personFrom(headers: Credentials, address: string): Promise<Person | null>;
+  /** Told of every credential that is pulled back, at once: close what it has open. Returns how to stop. */
+  onRevoked(listener: (credential: string) => void): () => void;
+}
+
+/** The headers that can say who is asking. */
+export interface Credentials {
+  cookie?: string | undefined;
+  authorization?: string | undefined;
+}
+
+/** The actor a person is, in the organization it is in. */
+export function actorOf(person: Person | null): Actor | null {
+  if (!person || person.organization === null || person.role === null) return null;
+  const { kind, user, name, organization, role, credential } = person;
+  return { kind, user, name, organization, role, credential };
+}
