@@ -125,6 +125,9 @@ export class DeclarationError extends Error {
   }
 }
 
+/** Names of shared types that documents have besides rich texts. */
+const RESERVED = new Set(['fields', 'tldraw']);
+
 /** What the shape alone can't say: names that must be declared once, and references that must exist. */
 function contradictions(declared: ModuleDeclaration): string[] {
   const problems: string[] = [];
@@ -147,6 +150,8 @@ function contradictions(declared: ModuleDeclaration): string[] {
       problems.push(`${at}: the type of module ${declared.key} starts with "${declared.key}."`);
     if (!keys.includes(each.main)) problems.push(`${at}.main: there is no field "${each.main}"`);
     for (const one of each.fields) {
+      if (RESERVED.has(one.key))
+        problems.push(`${at}.fields.${one.key}: every document uses the name "${one.key}" itself`);
       if (one.section && !each.sections.some((section) => section.key === one.section)) {
         problems.push(`${at}.fields.${one.key}.section: there is no section "${one.section}"`);
       }
