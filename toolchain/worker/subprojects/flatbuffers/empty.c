@@ -1,0 +1,1 @@
+int ume_flatbuffers_unused;

@@ -1,0 +1,1 @@
+int ume_libuv_unused;
