@@ -13,6 +13,7 @@ export type Protocol = 'hocuspocus' | 'y-websocket';
 const SYNC = 0;
 const AWARENESS = 1;
 const AUTH = 2;
+const QUERY_AWARENESS = 3;
 const SYNC_REPLY = 4;
 const CLOSE = 7;
 const SYNC_STATUS = 8;
@@ -67,6 +68,11 @@ export class FrameWriter {
     return this.frame([AWARENESS], chunkBytes(update));
   }
 
+  /** Asks who is there: cheap for both sides, and a sign of life. */
+  queryAwareness(): Buffer {
+    return this.frame([QUERY_AWARENESS], new Uint8Array(0));
+  }
+
   pong(): Buffer {
     return this.protocol === 'hocuspocus'
       ? Buffer.concat([textBytes(''), Uint8Array.of(PONG)])
@@ -80,12 +86,12 @@ export function addressOf(frame: Buffer): { key: string; end: number } {
   const length = reader.uint();
   const start = reader.position;
   reader.skip(length);
-  return { key: frame.latin1Slice(start, start + length), end: reader.position };
+  return { key: frame.toString('latin1', start, start + length), end: reader.position };
 }
 
 /** The key `addressOf` gives for a document's name. */
 export function addressKey(documentName: string): string {
-  return Buffer.from(documentName, 'utf8').latin1Slice();
+  return Buffer.from(documentName, 'utf8').toString('latin1');
 }
 
 /** Reads what follows the name (or, with y-websocket's protocol, the whole frame). */
