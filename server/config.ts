@@ -16,6 +16,10 @@ const schema = z.object({
     .string()
     .default('./.ume/data')
     .describe('Folder for everything ume keeps: database, keys, files'),
+  UME_CACHE: z
+    .string()
+    .optional()
+    .describe('Folder for what is fetched and built once (Node, engine, video worker); default: ~/.cache/ume'),
   UME_URL: z
     .url()
     .optional()

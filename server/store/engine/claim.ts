@@ -42,7 +42,8 @@ export async function claimData(data: string, log: EngineLog): Promise<Claim> {
   const path = pathOf(data);
   const mine = `${path}.${process.pid}`;
   const owner = markOf(process.pid);
-  if (!owner) throw new EngineError('This system tells nothing about running processes (/proc or ps is needed).');
+  if (!owner)
+    throw new EngineError('This system tells nothing about running processes (/proc or ps is needed).');
 
   const write = (content: Content) => writeFileSync(mine, JSON.stringify(content));
   for (;;) {
@@ -62,7 +63,9 @@ export async function claimData(data: string, log: EngineLog): Promise<Claim> {
       );
     }
     if (found?.engine && isAlive(found.engine)) {
-      log.warn(`A server that ended badly left its database engine running (process ${found.engine.pid}); ending it first`);
+      log.warn(
+        `A server that ended badly left its database engine running (process ${found.engine.pid}); ending it first`
+      );
       await endProcess(found.engine, PATIENCE);
     }
     removeStale(path, found);

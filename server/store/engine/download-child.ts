@@ -3,7 +3,8 @@ import { chmodSync } from 'node:fs';
 
 const [folder, version] = process.argv.slice(2);
 // Settings of the downloader for other projects of this user are not for us.
-for (const name of ['SYSTEM_BINARY', 'VERSION', 'DOWNLOAD_DIR', 'ARCHIVE_NAME']) delete process.env[`MONGOMS_${name}`];
+for (const name of ['SYSTEM_BINARY', 'VERSION', 'DOWNLOAD_DIR', 'ARCHIVE_NAME'])
+  delete process.env[`MONGOMS_${name}`];
 process.env.MONGOMS_PREFER_GLOBAL_PATH = 'false';
 const { MongoBinary } = await import('mongodb-memory-server-core');
 const { DEFAULT_VERSION } = await import('mongodb-memory-server-core/lib/util/resolveConfig.js');

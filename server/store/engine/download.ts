@@ -51,7 +51,11 @@ export async function downloadedMongod(
   return result;
 }
 
-function fetchInto(folder: string, wanted: string | undefined, log: EngineLog): Promise<Downloaded | { missing: string }> {
+function fetchInto(
+  folder: string,
+  wanted: string | undefined,
+  log: EngineLog
+): Promise<Downloaded | { missing: string }> {
   const script = fileURLToPath(new URL('download-child.ts', import.meta.url));
   const child = spawn(process.execPath, [script, folder, ...(wanted ? [wanted] : [])], {
     stdio: ['ignore', 'pipe', 'pipe']
@@ -59,7 +63,9 @@ function fetchInto(folder: string, wanted: string | undefined, log: EngineLog): 
   let answer = '';
   let complaint = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2_000)));
+  child.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (complaint = (complaint + text).slice(-2_000)));
 
   const begun = Date.now();
   let bytes = 0;
@@ -86,7 +92,10 @@ function fetchInto(folder: string, wanted: string | undefined, log: EngineLog): 
       clearInterval(watch);
       const line = answer.trim().split('\n').at(-1) ?? '';
       if (code === 0 && line.startsWith('{')) resolve(JSON.parse(line) as Downloaded);
-      else resolve({ missing: givenUp || complaint.trim().split('\n').at(-1) || `the download ended with code ${code}` });
+      else
+        resolve({
+          missing: givenUp || complaint.trim().split('\n').at(-1) || `the download ended with code ${code}`
+        });
     });
   });
 }

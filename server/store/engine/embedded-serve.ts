@@ -11,7 +11,9 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 interface EmbeddedEngine {
-  roundTrip(message: Buffer): Promise<{ requestId: number; moreToCome: boolean; legacy: boolean; response: Buffer }>;
+  roundTrip(
+    message: Buffer
+  ): Promise<{ requestId: number; moreToCome: boolean; legacy: boolean; response: Buffer }>;
   close(): Promise<void>;
 }
 

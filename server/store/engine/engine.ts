@@ -81,7 +81,14 @@ function start(data: string, found: Found, log: EngineLog, started: (pid: number
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   mkdirSync(join(data, 'log'), { recursive: true });
   const logFile = join(data, 'log', 'engine.log');
-  return supervise({ launch: found.launch(folder, socket, logFile), url: socketUrl(socket), socket, logFile, log, started });
+  return supervise({
+    launch: found.launch(folder, socket, logFile),
+    url: socketUrl(socket),
+    socket,
+    logFile,
+    log,
+    started
+  });
 }
 
 /** Looks for one kind of engine, and fetches it where that is the way to have it. */

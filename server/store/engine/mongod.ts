@@ -43,7 +43,8 @@ export function isTooOld(version: string): boolean {
 /** mongod over a folder, listening on a socket file and on no port. */
 export function mongodLaunch(mongod: string, folder: string, socket: string, logFile: string): Launch {
   const args = [
-    ...['--dbpath', folder, '--bind_ip', socket, '--filePermissions', '0700'],
+    // --nounixsocket is about the one it would make in /tmp besides, where everybody finds it.
+    ...['--dbpath', folder, '--bind_ip', socket, '--nounixsocket'],
     ...['--logpath', logFile, '--logappend', '--quiet'],
     // Left alone it takes half of the memory, as if it had the machine for itself.
     ...['--wiredTigerCacheSizeGB', cacheGigabytes(totalmem()).toFixed(2)],

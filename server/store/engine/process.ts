@@ -15,7 +15,9 @@ export function markOf(pid: number): ProcessMark | undefined {
   if (existsSync('/proc/self/stat')) {
     try {
       // The name in parentheses may contain anything; the fields after it start with the state.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       return fields[0] === 'Z' ? undefined : { pid, started: fields[19] ?? '' };
     } catch {
       return undefined;
@@ -46,6 +48,6 @@ export async function endProcess(mark: ProcessMark, patience: number): Promise<v
     } catch {
       return; // gone in between
     }
-    for (const end = Date.now() + time; Date.now() < end && isAlive(mark); ) await wait(50);
+    for (const end = Date.now() + time; Date.now() < end && isAlive(mark);) await wait(50);
   }
 }

@@ -119,7 +119,12 @@ export async function supervise(options: {
 }
 
 /** The engine's version once it answers; undefined when `running` says no, or the time is over. */
-async function ask(url: string, socket: string, time: number, running: () => boolean): Promise<string | undefined> {
+async function ask(
+  url: string,
+  socket: string,
+  time: number,
+  running: () => boolean
+): Promise<string | undefined> {
   for (const end = Date.now() + time; running() && Date.now() < end; await wait(20)) {
     if (!(await listens(socket))) continue; // the driver itself would ask only twice a second
     const client = new MongoClient(url, { serverSelectionTimeoutMS: 1_000, directConnection: true });

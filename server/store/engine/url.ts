@@ -40,7 +40,9 @@ export async function serverAt(url: string, log: EngineLog, patience = PATIENCE)
       const message = error instanceof Error ? error.message : String(error);
       const mayCome = error instanceof Error && /ServerSelection|Network/.test(error.name);
       if (!mayCome || Date.now() > end) {
-        throw new EngineError(`The MongoDB server of MONGODB_URL (${shown}) can't be used: ${message}`, { cause: error });
+        throw new EngineError(`The MongoDB server of MONGODB_URL (${shown}) can't be used: ${message}`, {
+          cause: error
+        });
       }
       if (!told) log.info(`Waiting for the MongoDB server at ${shown}`);
       told = true;
