@@ -19,7 +19,9 @@ const schema = z.object({
   UME_CACHE: z
     .string()
     .optional()
-    .describe('Folder for what is fetched and built once (Node, engine, video worker); default: ~/.cache/ume'),
+    .describe(
+      'Folder for what is fetched and built once (Node, engine, video worker); default: ~/.cache/ume'
+    ),
   UME_URL: z
     .url()
     .optional()
