@@ -12,6 +12,8 @@ export default {
     runes: ({ filename }) => (filename.split(/[/\\]/).includes('node_modules') ? undefined : true)
   },
   files: { src: '.', assets: 'static' },
+  // Absolute addresses: the shell kept for use without a network opens at any path.
+  paths: { relative: false },
   csp: {
     // Nonces in pages. Styles may be inline: editors, menus and drag and drop position things that way.
     mode: 'auto',
