@@ -14,6 +14,8 @@ import { measure, Writer } from './window.ts';
 const WRITERS = 10;
 /** Edits a second of each writer: a quick typist with a cursor. */
 const EACH = 20;
+/** Edits that go before the measured ones, in seconds of the measured rate: code must be compiled first. */
+const WARM_UP = 5;
 
 export const fanOut: Scenario = {
   name: 'fan-out',
@@ -27,32 +29,33 @@ export const fanOut: Scenario = {
     })
 };
 
-async function crowd(settings: Settings, clients: number, findings: Findings): Promise<void> {
+/**
+ * @param mixed every other client reaches ume with y-websocket's protocol, which the stock server does not speak.
+ */
+async function crowd(settings: Settings, clients: number, findings: Findings, mixed = false): Promise<void> {
   const { peers, quick, seed, note } = settings;
   const rounds = quick ? 1 : 3;
   const seconds = quick ? 2 : 3;
-  const warmup = 1;
-  note(`fan-out: ${clients} clients, ${rounds} × ${seconds} s each`);
+  const scenario = mixed ? `same × ${clients}, half over y-websocket` : `1 document × ${clients} clients`;
+  note(`fan-out: ${scenario}, ${rounds} × ${seconds} s each`);
 
   const [plot] = await plots(peers, 1);
-  const edits = EACH * (warmup + rounds * seconds);
+  const edits = EACH * (WARM_UP + rounds * seconds);
   const authors = Array.from({ length: WRITERS }, (_, index) =>
     author(plot!.ground.state, seed + index, edits)
   );
   const crowds = new Map<Peer, Crowd>();
   try {
-    for (const peer of peers) crowds.set(peer, await gather(peer, plot!, clients, authors));
-    const window = async (peer: Peer, length: number, at: number) => {
+    for (const peer of peers) crowds.set(peer, await gather(peer, plot!, clients, authors, mixed));
+    const window = async (peer: Peer, moments: Float64Array) => {
       const { members, ledger, writers } = crowds.get(peer)!;
-      const moments = arrivals(WRITERS * EACH, length, at);
       const turns = Array.from(moments, (_, index) => writers[index % WRITERS]!);
       return measure(peer, members, [ledger], { moments, writers: turns });
     };
-    for (const peer of peers) await window(peer, warmup, seed);
+    for (const peer of peers) await window(peer, arrivals(WRITERS * EACH * WARM_UP, 1, seed));
 
     await interleaved(peers, rounds, async (peer, round) => {
-      const found = await window(peer, seconds, seed + round + 1);
-      const scenario = `1 document × ${clients} clients`;
+      const found = await window(peer, arrivals(WRITERS * EACH, seconds, seed + round + 1));
       const add = (measure: string, unit: string, value: number) =>
         findings.add(peer, { scenario, measure, unit }, value);
       const noWorse = { to: 'memory', atMost: 1.1 } as const;
@@ -76,10 +79,21 @@ async function crowd(settings: Settings, clients: number, findings: Findings): P
 
 type Crowd = { members: Member[]; ledger: Ledger; writers: Writer[] };
 
-async function gather(peer: Peer, plot: Plot, clients: number, authors: Author[]): Promise<Crowd> {
+async function gather(
+  peer: Peer,
+  plot: Plot,
+  clients: number,
+  authors: Author[],
+  mixed: boolean
+): Promise<Crowd> {
+  const protocol = (index: number) =>
+    mixed && peer.name === 'ume' && index % 2 === 1 ? 'y-websocket' : 'hocuspocus';
+
   const first = await open(peer, plot.name);
   await contribute(first, missing(peer, plot));
-  const others = await widely(Array.from({ length: clients - 1 }), 25, () => open(peer, plot.name));
+  const others = await widely(Array.from({ length: clients - 1 }), 25, (_, index) =>
+    open(peer, plot.name, protocol(index + 1))
+  );
   const members = [first, ...others];
   const ledger = new Ledger();
   for (const { client, from } of authors) ledger.addAuthor(client, from);

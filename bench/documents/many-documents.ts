@@ -2,6 +2,7 @@
  * Many documents with two people in each, at a steady load: what an edit costs where documents are many and crowds
  * small, which is what an organization's day is.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Member } from '../load/connection.ts';
 import { author, type Author } from '../load/edits.ts';
@@ -10,6 +11,7 @@ import { arrivals, widely } from '../load/pace.ts';
 import { random } from '../load/random.ts';
 import { closeAll, contribute, open } from '../load/sessions.ts';
 import type { Peer } from '../peers/peer.ts';
+import { busiest, type CpuProfile } from '../report/profile.ts';
 import { missing, plots, type Plot } from './grounds.ts';
 import { Findings, interleaved, withServers, type Scenario, type Settings } from './scenario.ts';
 import { measure, Writer } from './window.ts';
@@ -69,7 +71,7 @@ async function run({ peers, quick, seed, note, profile }: Settings) {
           peer,
           loads.find((load) => load.rate === rate && load.round === round)!
         );
-        if (profiled) await peer.process.endProfile(join(profile, `many-documents-${peer.name}.cpuprofile`));
+        if (profiled) await report(peer, join(profile, `many-documents-${peer.name}.cpuprofile`), note);
 
         const add = (measure: string, unit: string, value: number) =>
           findings.add(peer, { scenario, measure, unit }, value);
@@ -104,6 +106,14 @@ async function run({ peers, quick, seed, note, profile }: Settings) {
     return findings.measures();
   } finally {
     await closeAll([...offices.values()].flatMap(({ members }) => members));
+  }
+}
+
+async function report(peer: Peer, file: string, note: (text: string) => void): Promise<void> {
+  await peer.process.endProfile(file);
+  note(`${peer.title}'s CPU profile is ${file}; most time is in`);
+  for (const { name, share } of busiest(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile, 12)) {
+    note(`  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
   }
 }
 
