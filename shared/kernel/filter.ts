@@ -19,6 +19,10 @@ export type Filter =
 export type Scalar = z.infer<typeof scalar>;
 
 const MAX_DEPTH = 8;
+/** Comparisons and branches in one filter, so that nobody makes the server evaluate a forest. */
+const MAX_NODES = 500;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const node: z.ZodType<Filter> = z.lazy(() =>
   z.union([
@@ -34,24 +38,68 @@ const node: z.ZodType<Filter> = z.lazy(() =>
   ])
 );
 
-/** Depth of a tree that has not been checked yet, so that a hostile one is refused before it is walked in full. */
-function deep(value: unknown, level = 0): boolean {
-  if (level > MAX_DEPTH * 2) return true;
-  return (
-    typeof value === 'object' && value !== null && Object.values(value).some((each) => deep(each, level + 1))
-  );
+/** Whether a tree that has not been checked yet is small enough to be walked in full. */
+function modest(value: unknown): boolean {
+  let nodes = 0;
+  const walk = (each: unknown, level: number): boolean => {
+    if (!isObject(each)) return true;
+    if (level > MAX_DEPTH * 2 || (!Array.isArray(each) && ++nodes > MAX_NODES)) return false;
+    return Object.values(each).every((inner) => walk(inner, level + 1));
+  };
+  return walk(value, 0);
 }
 
+/** A filter from outside: at most eight levels deep, of at most five hundred parts. */
 export const filter = z
   .unknown()
-  .refine((value) => !deep(value), `A filter is at most ${MAX_DEPTH} levels deep.`)
+  .refine(modest, `A filter is at most ${MAX_DEPTH} levels deep and has at most ${MAX_NODES} parts.`)
   .pipe(node);
 
-const valueAt = (row: Row, at: string): unknown =>
-  at.startsWith('fields.') ? row.fields[at.slice(7)] : (row as unknown as Record<string, unknown>)[at];
+/** A row's value at a path; only its own, so that no field is called `constructor` by accident. */
+export function valueAt(row: Row, at: string): unknown {
+  if (!at.startsWith('fields.')) return (row as unknown as Record<string, unknown>)[at];
+  const key = at.slice(7);
+  return Object.hasOwn(row.fields, key) ? row.fields[key] : undefined;
+}
 
-const comparable = (a: unknown, b: unknown): a is string | number =>
-  (typeof a === 'string' && typeof b === 'string') || (typeof a === 'number' && typeof b === 'number');
+/** Surrogates lie below U+E000 as UTF-16 units and above as characters: lifts them so that units sort as characters. */
+const lifted = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+
+/** Orders texts by code point, as MongoDB orders their bytes; JavaScript's `<` differs past U+FFFF. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const one = a.charCodeAt(index);
+    const other = b.charCodeAt(index);
+    if (one !== other) return lifted(one) - lifted(other);
+  }
+  return a.length - b.length;
+}
+
+/** Less than, equal to or greater than zero; null where the two can't be compared. */
+function compare(a: unknown, b: unknown): number | null {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  return typeof a === 'number' && typeof b === 'number' ? a - b : null;
+}
+
+/** Words as a pattern without special characters. Control characters are escaped, since a pattern can't carry a NUL. */
+export const literal = (words: string): string =>
+  words
+    .toWellFormed()
+    .replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+    // eslint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u001f]/g, (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+const patterns = new WeakMap<Filter, RegExp>();
+
+/** Case is folded character by character, as the database does; lower-casing whole words differs for some scripts. */
+function pattern(node: Filter, words: string): RegExp {
+  const known = patterns.get(node);
+  if (known) return known;
+  const made = new RegExp(literal(words), 'iu');
+  patterns.set(node, made);
+  return made;
+}
 
 /** Whether a row passes a filter. An absent value equals null and is neither less nor greater than anything. */
 export function matches(row: Row, tree: Filter | undefined): boolean {
@@ -71,17 +119,15 @@ export function matches(row: Row, tree: Filter | undefined): boolean {
       return Array.isArray(value) && value.includes(tree.value);
     case 'contains':
       return (
-        typeof value === 'string' &&
-        typeof tree.value === 'string' &&
-        value.toLowerCase().includes(tree.value.toLowerCase())
+        typeof value === 'string' && typeof tree.value === 'string' && pattern(tree, tree.value).test(value)
       );
     case 'lt':
-      return comparable(value, tree.value) && value < tree.value!;
+      return (compare(value, tree.value) ?? 0) < 0;
     case 'lte':
-      return comparable(value, tree.value) && value <= tree.value!;
+      return (compare(value, tree.value) ?? 1) <= 0;
     case 'gt':
-      return comparable(value, tree.value) && value > tree.value!;
+      return (compare(value, tree.value) ?? 0) > 0;
     case 'gte':
-      return comparable(value, tree.value) && value >= tree.value!;
+      return (compare(value, tree.value) ?? -1) >= 0;
   }
 }

@@ -18,11 +18,16 @@ const MAX_NODES = 50_000;
 export function plainText(fragment: Y.XmlFragment, units = EXCERPT): string {
   let words = '';
   let visited = 0;
+  const add = (more: string) => {
+    const flat = more.replaceAll(/\s+/g, ' ');
+    words += words === '' || words.endsWith(' ') ? flat.trimStart() : flat;
+  };
+  // What is still to be read, the next last; null is the end of a block.
   const open: Array<Y.Item | null> = [fragment._start];
   while (open.length > 0 && words.length <= units && visited < MAX_NODES) {
     const item = open.pop()!;
     if (item === null) {
-      words += ' ';
+      add(' ');
       continue;
     }
     visited++;
@@ -30,19 +35,18 @@ export function plainText(fragment: Y.XmlFragment, units = EXCERPT): string {
     if (item.deleted) continue;
     const { content } = item;
     if (content instanceof Y.ContentString) {
-      words = (words + content.str.slice(0, units * 4)).replaceAll(/\s+/g, ' ');
+      add(content.str.slice(0, units * 4));
     } else if (content instanceof Y.ContentType) {
       const inner = content.type;
-      if (inner instanceof Y.XmlText) {
-        if (inner._start) open.push(inner._start);
-      } else if (inner instanceof Y.XmlElement) {
-        words += ' ';
+      if (inner instanceof Y.XmlElement) {
+        add(' ');
         open.push(null);
-        if (inner._start) open.push(inner._start);
       }
+      if ((inner instanceof Y.XmlElement || inner instanceof Y.XmlText) && inner._start)
+        open.push(inner._start);
     }
   }
-  return cut(words.replaceAll(/\s+/g, ' ').trim().toWellFormed(), units).trimEnd();
+  return cut(words.toWellFormed(), units).trimEnd();
 }
 
 export function checkRich(field: Field, value: unknown): Checked<string> {
