@@ -1,0 +1,194 @@
+/**
+ * The documents in memory: opens each once, keeps it while anybody needs it, and lets it go afterwards. A document that
+ * can't be read is put in quarantine: refused with a reason, never handed out empty, never written over.
+ */
+import type { Connection, Model } from 'mongoose';
+import type { Logger } from 'pino';
+import type { Doc } from 'yjs';
+import { documentName, parseDocumentName } from '#shared/kernel/ids.ts';
+import { recordType } from '#shared/modules/registry.ts';
+import { conflict, documentQuarantined, notFound } from '#shared/protocol/errors.ts';
+import type { Actor } from '../access/actor.ts';
+import type { Cause, Entry } from '../journal/entry.ts';
+import type { MongoJournal } from '../journal/journal.ts';
+import { UnreadableDocument } from '../journal/replay.ts';
+import type { Replay } from '../journal/replay.ts';
+import type { Snapshots } from '../journal/snapshots.ts';
+import { quarantineModel } from '../store/models/quarantine.ts';
+import type { StoredQuarantine } from '../store/models/quarantine.ts';
+import { EndOfTurn } from './broadcast.ts';
+import { Content } from './content.ts';
+import { LiveDocument } from './live-document.ts';
+import type { DocumentHost, DocumentLimits } from './live-document.ts';
+
+/** How long a document stays after the last one left, milliseconds: people come back. */
+const LINGER = 5_000;
+/** How long an open document keeps its Y.Doc without being changed, milliseconds. */
+const WARM = 30_000;
+const SWEEP = 1_000;
+
+export interface LibrarySettings {
+  limits: DocumentLimits;
+  /** A snapshot is written after this many entries, or this many bytes of them. */
+  snapshot: { entries: number; bytes: number };
+}
+
+export class Library {
+  readonly #open = new Map<string, LiveDocument>();
+  readonly #opening = new Map<string, Promise<LiveDocument>>();
+  /** Thrown out for being broken, but with edits that are not durable yet. */
+  readonly #leaving = new Set<LiveDocument>();
+  readonly #snapshotting = new Set<string>();
+  readonly #quarantine: Model<StoredQuarantine>;
+  readonly #host: DocumentHost;
+  readonly #sweeper: NodeJS.Timeout;
+  readonly #journal: MongoJournal;
+  readonly #replay: Replay;
+  readonly #snapshots: Snapshots;
+  readonly #settings: LibrarySettings;
+  readonly #log: Logger;
+
+  constructor(connection: Connection, journal: MongoJournal, replay: Replay, snapshots: Snapshots, settings: LibrarySettings, log: Logger) {
+    this.#journal = journal;
+    this.#replay = replay;
+    this.#snapshots = snapshots;
+    this.#settings = settings;
+    this.#log = log.child({ part: 'documents' });
+    this.#quarantine = quarantineModel(connection);
+    this.#host = {
+      limits: settings.limits,
+      endOfTurn: new EndOfTurn(),
+      waiting: { bytes: 0 },
+      announce: (source) => journal.announce(source),
+      committed: (document) => this.#maybeSnapshot(document),
+      broken: (document, error) => this.#throwOut(document, error)
+    };
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP);
+    this.#sweeper.unref();
+    journal.onForeign(({ changes, position }) => {
+      for (const { record, section, update } of changes) {
+        if (update) this.#open.get(documentName(record, section))?.absorb(update, position);
+      }
+    });
+    journal.onHealth((ok) => {
+      for (const document of this.#open.values()) document.notify({ v: 1, kind: 'storage', ok });
+    });
+  }
+
+  /** How many documents are in memory. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** An open document, without opening it. */
+  peek(name: string): LiveDocument | undefined {
+    return this.#open.get(name);
+  }
+
+  documents(): Iterable<LiveDocument> {
+    return this.#open.values();
+  }
+
+  /**
+   * Opens a document of an organization.
+   * @throws notFound where there is none, documentQuarantined where it can't be read.
+   */
+  async open(name: string, organization: string): Promise<LiveDocument> {
+    const known = this.#open.get(name) ?? (await this.#load(name, organization));
+    if (known.identity.organization !== organization) throw notFound();
+    known.touched = Date.now();
+    return known;
+  }
+
+  /** Changes a document as the server; see `Documents.edit`. */
+  async edit(actor: Pick<Actor, 'user' | 'kind' | 'name' | 'organization'>, name: string, cause: Cause, change: (doc: Doc) => void): Promise<Entry | null> {
+    const document = await this.open(name, actor.organization);
+    if (document.broken) throw conflict();
+    return document.edit({ user: actor.user, kind: actor.kind, name: actor.name }, cause, change);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+  }
+
+  #load(name: string, organization: string): Promise<LiveDocument> {
+    const already = this.#opening.get(name);
+    if (already) return already;
+    const loading = this.#read(name, organization).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, loading);
+    return loading;
+  }
+
+  async #read(name: string, organization: string): Promise<LiveDocument> {
+    const parsed = parseDocumentName(name);
+    const type = parsed && recordType(parsed.type);
+    if (!parsed || !type) throw notFound();
+    if (parsed.section !== 'main' && !type.sections.some((section) => section.key === parsed.section)) throw notFound();
+    for (const leaving of this.#leaving) if (leaving.identity.name === name) throw conflict();
+    if (await this.#quarantine.collection.findOne({ _id: name as never })) throw documentQuarantined();
+    let parts;
+    try {
+      parts = await this.#replay.parts(parsed.record, parsed.section);
+    } catch (error) {
+      if (error instanceof UnreadableDocument) await this.#seal(name, organization, error.message);
+      throw error instanceof UnreadableDocument ? documentQuarantined() : error;
+    }
+    if (!parts) throw notFound();
+    const identity = { name, record: parsed.record, section: parsed.section, organization, type };
+    const document = new LiveDocument(identity, new Content(parts.updates), parts.position, parts.tail, this.#host);
+    this.#open.set(name, document);
+    return document;
+  }
+
+  async #seal(name: string, organization: string, reason: string): Promise<void> {
+    this.#log.error({ document: name, reason }, 'this document cannot be read; it is closed until someone has looked at it');
+    await this.#quarantine.collection.updateOne(
+      { _id: name as never },
+      { $setOnInsert: { organization, reason, at: new Date() } },
+      { upsert: true }
+    );
+  }
+
+  /**
+   * An update did not fit although it could be read. It may have been applied in part, so this copy is thrown away and
+   * the next to come gets the journal's. The update itself never reached the journal.
+   */
+  #throwOut(document: LiveDocument, error: unknown): void {
+    const { name } = document.identity;
+    this.#log.warn({ err: error, document: name }, 'an edit does not fit the document; loading it anew');
+    if (this.#open.get(name) === document) this.#open.delete(name);
+    if (document.unsaved) this.#leaving.add(document);
+    for (const port of [...document.ports]) port.close(conflict().problem);
+  }
+
+  #maybeSnapshot(document: LiveDocument): void {
+    const { tail, identity, position } = document;
+    const { entries, bytes } = this.#settings.snapshot;
+    if (tail.entries < entries && tail.bytes < bytes) return;
+    // Only a state without unsaved edits is exactly that of its position; under steady typing it may never be free of
+    // them, and a state that is slightly ahead does no harm beyond history, so after a while it is taken as it is.
+    if (document.unsaved && tail.entries < entries * 2 && tail.bytes < bytes * 2) return;
+    if (document.broken || this.#snapshotting.has(identity.name)) return;
+    this.#snapshotting.add(identity.name);
+    const before = { ...tail };
+    tail.entries = tail.bytes = 0;
+    this.#snapshots
+      .write(identity.name, identity.organization, position, document.content.encode())
+      .catch((error: unknown) => {
+        this.#log.warn({ err: error, document: identity.name }, 'a snapshot could not be written; trying again later');
+        tail.entries += before.entries / 2;
+        tail.bytes += before.bytes / 2;
+      })
+      .finally(() => this.#snapshotting.delete(identity.name));
+  }
+
+  #sweep(now = Date.now()): void {
+    for (const [name, document] of this.#open) {
+      if (document.ports.size === 0 && !document.unsaved && now - document.touched > LINGER && !this.#snapshotting.has(name)) {
+        this.#open.delete(name);
+        document.destroy();
+      } else document.content.cool(WARM, now);
+    }
+    for (const document of this.#leaving) if (!document.unsaved) this.#leaving.delete(document);
+  }
+}

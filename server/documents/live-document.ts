@@ -1,0 +1,382 @@
+/**
+ * One open document: takes edits from its ports, passes them on, hands them to the journal, and tells each author once
+ * an edit is durable. Broadcasting does not wait for durability; acknowledging does.
+ */
+import * as decoding from 'lib0/decoding';
+import * as Y from 'yjs';
+import type { Doc } from 'yjs';
+import type { RecordType } from '#shared/kernel/declare.ts';
+import type { CollabNotice } from '#shared/protocol/collab.ts';
+import { documentTooLarge, readOnly, rubbish, storageDown, updateTooLarge } from '#shared/protocol/errors.ts';
+import type { Problem } from '#shared/protocol/errors.ts';
+import type { Actor } from '../access/actor.ts';
+import type { Cause, Entry } from '../journal/entry.ts';
+import type { Draft, Source } from '../journal/journal.ts';
+import { Awareness } from './awareness.ts';
+import { broadcast } from './broadcast.ts';
+import type { EndOfTurn } from './broadcast.ts';
+import { isBlank, isEmpty, isReadable } from './content.ts';
+import type { Content } from './content.ts';
+import * as frames from './frames.ts';
+import type { Port } from './port.ts';
+
+export interface DocumentLimits {
+  /** Largest single edit, bytes. */
+  updateBytes: number;
+  /** Largest document, bytes. */
+  documentBytes: number;
+  /** How much may wait for a database that is away, bytes over all documents. */
+  waitingBytes: number;
+}
+
+/** What a document needs of the house around it. */
+export interface DocumentHost {
+  limits: DocumentLimits;
+  endOfTurn: EndOfTurn;
+  /** Bytes of edits over all documents that are not durable yet. */
+  waiting: { bytes: number };
+  announce(source: Source): void;
+  /** Edits of the document are durable up to the entry. */
+  committed(document: LiveDocument, entry: Entry): void;
+  /** Its content can't be trusted any more and must be loaded anew. */
+  broken(document: LiveDocument, error: unknown): void;
+}
+
+export interface DocumentIdentity {
+  /** `work.task/<ulid>` or `work.task/<ulid>#<section>` */
+  name: string;
+  record: string;
+  section: string;
+  organization: string;
+  type: RecordType;
+}
+
+/** An edit that is not durable yet. */
+interface Pending {
+  by: Pick<Actor, 'user' | 'kind' | 'name'>;
+  cause: Cause;
+  update: Uint8Array;
+  port: Port | null;
+  /** Its number among all edits of the document since it was opened. */
+  sequence: number;
+  done?: (entry: Entry) => void;
+}
+
+/** One entry carries at most this much of one document, bytes: MongoDB's documents end at 16 MiB. */
+const ENTRY_BYTES = 4 * 1024 * 1024;
+/** From this many receivers on, a turn's updates are merged into one message. */
+const MERGE_FROM = 4;
+
+const EDIT: Cause = { kind: 'edit' };
+
+export class LiveDocument implements Source {
+  readonly identity: DocumentIdentity;
+  readonly content: Content;
+  readonly ports = new Set<Port>();
+  /** Ports that edited since the last projection: whom a correction concerns. */
+  readonly editors = new Set<Port>();
+  /** Journal position of the last durable edit. */
+  position: number;
+  /** Entries and bytes since the last snapshot. */
+  tail: { entries: number; bytes: number };
+  /** When somebody last had it open or edited it, milliseconds since 1970. */
+  touched = Date.now();
+  #broken = false;
+
+  readonly #host: DocumentHost;
+  readonly #awareness = new Awareness<Port>();
+  #pending: Pending[] = [];
+  #writing = 0;
+  #sequence = 0;
+  /** Numbers of edits that are not durable yet, ascending. */
+  readonly #unsaved = new Set<number>();
+  /** Ports to acknowledge once every edit up to a number is durable. */
+  #waiters: Array<{ port: Port; sequence: number }> = [];
+  #outgoing: Array<{ update: Uint8Array; from: Port | null }> = [];
+  #moved = new Set<number>();
+  readonly #flush = () => this.#broadcast();
+
+  constructor(identity: DocumentIdentity, content: Content, position: number, tail: LiveDocument['tail'], host: DocumentHost) {
+    this.identity = identity;
+    this.content = content;
+    this.position = position;
+    this.tail = tail;
+    this.#host = host;
+  }
+
+  /** Whether edits are waiting to become durable. */
+  get unsaved(): boolean {
+    return this.#unsaved.size > 0;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  join(port: Port): void {
+    this.touched = Date.now();
+    this.ports.add(port);
+  }
+
+  leave(port: Port): void {
+    this.touched = Date.now();
+    if (!this.ports.delete(port)) return;
+    this.editors.delete(port);
+    for (const client of this.#awareness.leave(port)) this.#moved.add(client);
+    if (this.#moved.size > 0) this.#host.endOfTurn.add(this.#flush);
+  }
+
+  /**
+   * Handles one message of a port, positioned after its kind.
+   * @throws when it can't be read; the caller closes the connection.
+   */
+  receive(port: Port, kind: number, decoder: decoding.Decoder): void {
+    if (this.#broken) return;
+    switch (kind) {
+      case frames.Kind.sync:
+      case frames.Kind.syncReply:
+        return this.#sync(port, decoder);
+      case frames.Kind.awareness: {
+        const changed = this.#awareness.receive(port, decoding.readVarUint8Array(decoder));
+        for (const client of changed) this.#moved.add(client);
+        if (changed.length > 0) this.#host.endOfTurn.add(this.#flush);
+        return;
+      }
+      case frames.Kind.queryAwareness:
+        if (this.#awareness.size > 0) port.send(frames.awareness(this.#awareness.encode()));
+        return;
+      case frames.Kind.stateless:
+        return;
+      default:
+        throw rubbish();
+    }
+  }
+
+  /** Changes the document as the server. Resolves once durable; null where nothing changed. */
+  edit(by: Pending['by'], cause: Cause, change: (doc: Doc) => void): Promise<Entry | null> {
+    const update = this.content.change(change);
+    if (!update) return Promise.resolve(null);
+    return new Promise((resolve) => this.#accept({ by, cause, update, port: null, done: resolve }));
+  }
+
+  /** Takes in an edit that is durable already: another process wrote it. */
+  absorb(update: Uint8Array, position: number): void {
+    try {
+      if (this.content.apply(update) === 'known') return;
+    } catch (error) {
+      this.#broken = true;
+      return this.#host.broken(this, error);
+    }
+    this.position = Math.max(this.position, position);
+    this.#outgoing.push({ update, from: null });
+    this.#host.endOfTurn.add(this.#flush);
+  }
+
+  /** Tells everyone who speaks Hocuspocus. */
+  notify(notice: CollabNotice, to: Iterable<Port> = this.ports): void {
+    const body = frames.stateless(JSON.stringify(notice));
+    for (const port of to) if (port.protocol === 'hocuspocus') port.send(body);
+  }
+
+  /** The journal asks for what is pending; see `Source`. */
+  take(bytes: number): Draft[] {
+    const drafts: Draft[] = [];
+    let room = bytes;
+    while (this.#pending.length > 0 && (room > 0 || drafts.length === 0)) {
+      const group = this.#nextGroup();
+      const size = group.reduce((sum, each) => sum + each.update.byteLength, 0);
+      room -= size;
+      const updates = group.map((each) => each.update);
+      const update = updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
+      const { record, section, organization } = this.identity;
+      const { by, cause } = group[0]!;
+      this.#writing += 1;
+      drafts.push({
+        entry: { organization, by, cause, changes: [{ record, section, update }] },
+        done: (entry) => this.#durable(group, size, entry)
+      });
+    }
+    if (this.#pending.length > 0) this.#host.announce(this);
+    return drafts;
+  }
+
+  destroy(): void {
+    this.content.destroy();
+  }
+
+  /** Edits from the front of the queue that one entry can carry: the same author's, for the same cause. */
+  #nextGroup(): Pending[] {
+    const first = this.#pending[0]!;
+    let count = 1;
+    let size = first.update.byteLength;
+    // A person's keystrokes interleave with others' but commute with them: all of the same author's go together.
+    if (first.cause !== EDIT) {
+      this.#pending.shift();
+      return [first];
+    }
+    const group: Pending[] = [first];
+    const rest: Pending[] = [];
+    for (; count < this.#pending.length; count++) {
+      const next = this.#pending[count]!;
+      const same = next.cause === EDIT && next.by.user === first.by.user && next.by.kind === first.by.kind;
+      if (same && size + next.update.byteLength <= ENTRY_BYTES) {
+        size += next.update.byteLength;
+        group.push(next);
+      } else rest.push(next);
+    }
+    this.#pending = rest;
+    return group;
+  }
+
+  #durable(group: Pending[], size: number, entry: Entry): void {
+    this.#writing -= 1;
+    this.#host.waiting.bytes -= size;
+    this.position = Math.max(this.position, entry.position);
+    this.tail.entries += 1;
+    this.tail.bytes += size;
+    for (const { port, done, sequence } of group) {
+      this.#unsaved.delete(sequence);
+      if (port && this.ports.has(port)) this.#acknowledge(port);
+      done?.(entry);
+    }
+    if (this.#waiters.length > 0) this.#releaseWaiters();
+    this.#host.committed(this, entry);
+  }
+
+  #sync(port: Port, decoder: decoding.Decoder): void {
+    const step = decoding.readVarUint(decoder);
+    const bytes = decoding.readVarUint8Array(decoder);
+    switch (step) {
+      case frames.Sync.step1:
+        return this.#greet(port, bytes);
+      case frames.Sync.step2:
+      case frames.Sync.update:
+        return this.#receiveUpdate(port, bytes);
+      default:
+        throw rubbish();
+    }
+  }
+
+  /** A client says what it has: it gets what it lacks, and is asked for what we lack. */
+  #greet(port: Port, vector: Uint8Array): void {
+    port.send(frames.step2(this.content.encode(vector)));
+    // Someone who has nothing has nothing to tell. Everyone else may hold edits made offline, deletions included, which
+    // a state vector does not show: so they are always asked.
+    if (!isBlank(vector)) port.send(frames.step1(this.content.vector()));
+    else if (port.protocol === 'hocuspocus') port.send(SAVED);
+    if (this.#awareness.size > 0) port.send(frames.awareness(this.#awareness.encode()));
+  }
+
+  #receiveUpdate(port: Port, update: Uint8Array): void {
+    if (isEmpty(update)) return this.#acknowledge(port);
+    const { limits, waiting } = this.#host;
+    if (!isReadable(update)) throw rubbish();
+    if (port.readOnly) return this.#refuseReader(port, update);
+    if (update.byteLength > limits.updateBytes) return this.#refuse(port, updateTooLarge().problem);
+    if (waiting.bytes > limits.waitingBytes) return this.#refuse(port, storageDown().problem);
+    if (this.#tooLarge(update.byteLength)) return this.#refuse(port, documentTooLarge().problem);
+    let applied;
+    try {
+      applied = this.content.apply(update);
+    } catch (error) {
+      this.#broken = true;
+      this.#host.broken(this, error);
+      return;
+    }
+    if (applied === 'known') return this.#acknowledgeWhenSaved(port);
+    this.editors.add(port);
+    const { user, kind, name } = port.actor;
+    this.#accept({ by: { user, kind, name }, cause: EDIT, update, port });
+  }
+
+  #accept(edit: Omit<Pending, 'sequence'>): void {
+    this.touched = Date.now();
+    const pending = { ...edit, sequence: ++this.#sequence };
+    this.#pending.push(pending);
+    this.#unsaved.add(pending.sequence);
+    this.#host.waiting.bytes += pending.update.byteLength;
+    this.#host.announce(this);
+    this.#outgoing.push({ update: pending.update, from: pending.port });
+    this.#host.endOfTurn.add(this.#flush);
+  }
+
+  /** A reader's client also answers when asked what it has; only what would change something is refused. */
+  #refuseReader(port: Port, update: Uint8Array): void {
+    const known = Y.snapshotContainsUpdate(Y.snapshot(this.content.doc), update);
+    if (known) this.#acknowledge(port);
+    else this.#refuse(port, readOnly().problem);
+  }
+
+  #refuse(port: Port, problem: Problem): void {
+    if (port.protocol === 'hocuspocus') {
+      port.send(REFUSED);
+      this.notify({ v: 1, kind: 'refused', problem }, [port]);
+    } else {
+      // y-websocket has no word for one refused edit: its copy has gone astray, so it is told and cut off.
+      port.send(frames.denied(problem.code));
+      port.close(problem);
+    }
+  }
+
+  #acknowledge(port: Port): void {
+    if (port.protocol === 'hocuspocus') port.send(SAVED);
+  }
+
+  /** An edit that is already here may still be on its way to the journal: acknowledged after the ones before it. */
+  #acknowledgeWhenSaved(port: Port): void {
+    if (!this.unsaved) return this.#acknowledge(port);
+    this.#waiters.push({ port, sequence: this.#sequence });
+  }
+
+  #releaseWaiters(): void {
+    const [oldest = Infinity] = this.#unsaved;
+    this.#waiters = this.#waiters.filter(({ port, sequence }) => {
+      if (sequence >= oldest) return true;
+      if (this.ports.has(port)) this.#acknowledge(port);
+      return false;
+    });
+  }
+
+  /** The running size only grows, so it is measured anew before anyone is turned away, once a second at most. */
+  #measured = 0;
+  #tooLarge(more: number): boolean {
+    const limit = this.#host.limits.documentBytes;
+    if (this.content.size + more <= limit) return false;
+    const now = Date.now();
+    if (now - this.#measured > 1000) {
+      this.#measured = now;
+      this.content.encode();
+    }
+    return this.content.size + more > limit;
+  }
+
+  #broadcast(): void {
+    const outgoing = this.#outgoing;
+    if (outgoing.length > 0) {
+      this.#outgoing = [];
+      this.#broadcastUpdates(outgoing);
+    }
+    if (this.#moved.size > 0) {
+      const moved = this.#moved;
+      this.#moved = new Set();
+      // Authors get their own back: clients take silence for a dead connection.
+      broadcast(this.ports, frames.awareness(this.#awareness.encode(moved)));
+      this.#awareness.settle();
+    }
+  }
+
+  #broadcastUpdates(outgoing: Array<{ update: Uint8Array; from: Port | null }>): void {
+    const author = outgoing[0]!.from;
+    if (this.ports.size === 1 && author && this.ports.has(author) && outgoing.every(({ from }) => from === author)) return;
+    if (outgoing.length > 1 && this.ports.size >= MERGE_FROM) {
+      const alone = outgoing.every(({ from }) => from === author);
+      const merged = Y.mergeUpdates(outgoing.map(({ update }) => update));
+      broadcast(this.ports, frames.update(merged), alone && author ? author : undefined);
+      return;
+    }
+    for (const { update, from } of outgoing) broadcast(this.ports, frames.update(update), from ?? undefined);
+  }
+}
+
+const SAVED = frames.syncStatus(true);
+const REFUSED = frames.syncStatus(false);

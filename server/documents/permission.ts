@@ -1,0 +1,21 @@
+/** Who may open which document, asked before anything of it is read. */
+import { parseDocumentName } from '#shared/kernel/ids.ts';
+import { recordType } from '#shared/modules/registry.ts';
+import { notFound } from '#shared/protocol/errors.ts';
+import type { Actor } from '../access/actor.ts';
+import { may } from '../access/policies.ts';
+
+/** Whether a record exists in an organization. */
+export type RecordExists = (organization: string, record: string, type: string) => Promise<boolean>;
+
+/**
+ * What an actor may do with a document.
+ * @throws notFound where the document is not there, or not for this actor to know of.
+ */
+export async function permissionFor(actor: Actor, name: string, exists: RecordExists): Promise<{ readOnly: boolean }> {
+  const parsed = parseDocumentName(name);
+  const type = parsed && recordType(parsed.type);
+  if (!parsed || !type || !may(actor, type, 'read')) throw notFound();
+  if (!(await exists(actor.organization, parsed.record, parsed.type))) throw notFound();
+  return { readOnly: !may(actor, type, 'update') };
+}

@@ -1,0 +1,312 @@
+/**
+ * The journal: everything that ever happened, in one order, durable before it is acknowledged.
+ *
+ * Group commit: what arrives while a write is under way, and for a few milliseconds before one, goes out together as
+ * one insert of many entries. Entries are numbered without gaps and inserted in order, so whatever stops a write in the
+ * middle leaves a valid, shorter journal.
+ *
+ * A position is claimed by inserting it: the next entry's `_id` is the last one's plus one, and MongoDB refuses a second
+ * of the same. That makes the order total even when several processes write; whoever is refused reads what the other
+ * wrote, tells its own listeners, and goes on behind it.
+ */
+import { Binary } from 'mongodb';
+import type { Connection, Model } from 'mongoose';
+import type { Logger } from 'pino';
+import { ulid } from 'ulid';
+import type { Journal } from '../parts.ts';
+import { DURABLE } from '../store/connection.ts';
+import { journalModel } from '../store/models/journal.ts';
+import type { StoredEntry } from '../store/models/journal.ts';
+import type { Entry, NewEntry } from './entry.ts';
+
+/** An entry on its way, and whom to tell once it is durable. */
+export interface Draft {
+  entry: NewEntry;
+  done(entry: Entry): void;
+}
+
+/** Something with entries to write. It is asked for them when a write begins, so that late edits still come along. */
+export interface Source {
+  /** Hands over what is pending, at most about `bytes`; what it keeps back it announces again. */
+  take(bytes: number): Draft[];
+}
+
+/** How long a write waits for company, milliseconds. */
+const GATHER = 4;
+/** How much one write carries at most. */
+const BATCH_BYTES = 6 * 1024 * 1024;
+const BATCH_ENTRIES = 4000;
+/** Pauses between tries while the database fails, milliseconds. */
+const RETRY = [50, 100, 200, 400, 800, 1500];
+/** A write that takes longer than this, milliseconds, counts as "can't save at the moment", whether it fails or hangs. */
+const PATIENCE = 1500;
+
+const DUPLICATE = 11000;
+
+export class MongoJournal implements Journal {
+  head = 0;
+  healthy = true;
+
+  readonly #model: Model<StoredEntry>;
+  readonly #log: Logger;
+  readonly #writer = ulid();
+  readonly #sources = new Set<Source>();
+  readonly #listeners = new Set<(entries: Entry[]) => void>();
+  readonly #foreignListeners = new Set<(entry: Entry) => void>();
+  readonly #healthListeners = new Set<(healthy: boolean) => void>();
+  #writes = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(connection: Connection, log: Logger) {
+    this.#model = journalModel(connection);
+    this.#log = log.child({ part: 'journal' });
+  }
+
+  /** Reads where the journal ends. Call once, before anything is appended. */
+  async open(): Promise<void> {
+    const last = await this.#model.collection.find({}, { projection: { _id: 1 } }).sort({ _id: -1 }).limit(1).next();
+    this.head = (last?._id as unknown as number | undefined) ?? 0;
+  }
+
+  append(entry: NewEntry): Promise<Entry> {
+    return new Promise((resolve) => {
+      const source: Source = { take: () => [{ entry, done: resolve }] };
+      this.announce(source);
+    });
+  }
+
+  /** A source has something to write: it will be asked for it within a few milliseconds. */
+  announce(source: Source): void {
+    this.#sources.add(source);
+    this.#schedule();
+  }
+
+  onCommitted(listener: (entries: Entry[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Told of entries that another process wrote, before everyone is told of them. */
+  onForeign(listener: (entry: Entry) => void): () => void {
+    this.#foreignListeners.add(listener);
+    return () => this.#foreignListeners.delete(listener);
+  }
+
+  onHealth(listener: (healthy: boolean) => void): () => void {
+    this.#healthListeners.add(listener);
+    return () => this.#healthListeners.delete(listener);
+  }
+
+  async entriesOf(record: string, range: { after?: number; upTo?: number; limit?: number } = {}): Promise<Entry[]> {
+    const cursor = this.#model.collection
+      .find({ 'changes.record': record, _id: bounds(range) as never })
+      .sort({ _id: 1 });
+    if (range.limit) cursor.limit(range.limit);
+    const stored = (await cursor.toArray()) as unknown as StoredEntry[];
+    return stored.map(fromStored);
+  }
+
+  /** Entries of every record after a position, in order, at most `limit`. */
+  async entriesAfter(position: number, limit: number): Promise<Entry[]> {
+    const stored = await this.#model.collection
+      .find({ _id: { $gt: position } as never })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return (stored as unknown as StoredEntry[]).map(fromStored);
+  }
+
+  async findByKey(organization: string, user: string, key: string): Promise<Entry | null> {
+    const stored = await this.#model.collection.findOne({ key: idempotencyKey(organization, user, key) });
+    return stored ? fromStored(stored as unknown as StoredEntry) : null;
+  }
+
+  /** Writes what is pending and stops. Gives up after `patience` ms if the database stays away. */
+  async close(patience = 10_000): Promise<void> {
+    const deadline = Date.now() + patience;
+    while ((this.#sources.size > 0 || this.#running) && Date.now() < deadline) {
+      this.#schedule();
+      await Promise.race([this.#running ?? pause(GATHER * 2), pause(100)]);
+    }
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    if (this.#sources.size > 0) this.#log.error('stopped with edits that could not be saved; none of them was acknowledged');
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#running || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#running = this.#drain().finally(() => {
+        this.#running = null;
+        if (this.#sources.size > 0) this.#schedule();
+      });
+    }, GATHER);
+  }
+
+  async #drain(): Promise<void> {
+    const drafts: Draft[] = [];
+    let bytes = 0;
+    for (const source of this.#sources) {
+      if (bytes >= BATCH_BYTES || drafts.length >= BATCH_ENTRIES) break;
+      this.#sources.delete(source);
+      for (const draft of source.take(BATCH_BYTES - bytes)) {
+        drafts.push(draft);
+        for (const change of draft.entry.changes) bytes += 200 + (change.update?.byteLength ?? 0);
+      }
+    }
+    if (drafts.length > 0) await this.#write(drafts);
+  }
+
+  /** Writes drafts until every one is durable, however long that takes. */
+  async #write(drafts: Draft[]): Promise<void> {
+    let left = drafts;
+    for (let failures = 0; left.length > 0 && !this.#closed; ) {
+      const write = `${this.#writer}:${++this.#writes}`;
+      const at = new Date();
+      const entries = left.map(({ entry }, index) => ({ ...entry, position: this.head + 1 + index, at: at.getTime() }));
+      const slow = setTimeout(() => this.#setHealth(false), PATIENCE);
+      try {
+        await this.#model.collection.insertMany(entries.map((entry) => toStored(entry, write, at)) as never[], {
+          ordered: true,
+          writeConcern: DURABLE
+        });
+        this.#commit(left, entries);
+        left = [];
+      } catch (error) {
+        left = await this.#afterFailure(left, entries, write, error).catch((worse: unknown) => {
+          this.#log.warn({ err: worse }, 'the database does not answer');
+          return left;
+        });
+        if (left.length === 0) break;
+        // Another writer took a position first: nothing is wrong with the database.
+        if (isDuplicate(error)) continue;
+        failures += 1;
+        if (failures > 1) this.#setHealth(false);
+        this.#log.warn({ err: error, waiting: left.length, failures }, 'entries could not be written; trying again');
+        await pause(RETRY[Math.min(failures - 1, RETRY.length - 1)]!);
+      } finally {
+        clearTimeout(slow);
+      }
+    }
+    this.#setHealth(true);
+  }
+
+  /**
+   * After a failure nobody knows how much was written. What lies behind the head tells: our own entries are durable,
+   * another writer's come before what we have left. Returns what is still to be written.
+   */
+  async #afterFailure(drafts: Draft[], entries: Entry[], write: string, error: unknown): Promise<Draft[]> {
+    let left = drafts;
+    let numbered = entries;
+    for (;;) {
+      const found = (await this.#model.collection
+        .find({ _id: { $gt: this.head } as never }, { readConcern: { level: 'local' } })
+        .sort({ _id: 1 })
+        .limit(1000)
+        .toArray()) as unknown as StoredEntry[];
+      if (found.length === 0) break;
+      for (const stored of found) {
+        if (stored.write === write) {
+          this.#commit(left.slice(0, 1), numbered.slice(0, 1));
+          left = left.slice(1);
+          numbered = numbered.slice(1);
+        } else {
+          this.head = stored._id;
+          const foreign = fromStored(stored);
+          for (const listener of this.#foreignListeners) listener(foreign);
+          this.#tell([foreign]);
+        }
+      }
+    }
+    if (left.length > 0 && isDuplicate(error, 'key')) return this.#withoutKnownKeys(left);
+    return left;
+  }
+
+  /** Drops drafts whose idempotency key was already used elsewhere, and answers them with what that made. */
+  async #withoutKnownKeys(drafts: Draft[]): Promise<Draft[]> {
+    const left: Draft[] = [];
+    for (const draft of drafts) {
+      const { organization, by, cause } = draft.entry;
+      const known = cause.kind === 'command' && cause.key ? await this.findByKey(organization, by.user, cause.key) : null;
+      if (known) draft.done(known);
+      else left.push(draft);
+    }
+    return left;
+  }
+
+  #commit(drafts: Draft[], entries: Entry[]): void {
+    const last = entries.at(-1);
+    if (!last) return;
+    this.head = last.position;
+    drafts.forEach((draft, index) => draft.done(entries[index]!));
+    this.#tell(entries);
+  }
+
+  #tell(entries: Entry[]): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(entries);
+      } catch (error) {
+        this.#log.error({ err: error }, 'a listener of the journal failed');
+      }
+    }
+  }
+
+  #setHealth(healthy: boolean): void {
+    if (this.healthy === healthy) return;
+    this.healthy = healthy;
+    for (const listener of this.#healthListeners) listener(healthy);
+  }
+}
+
+/** Idempotency keys are the caller's own: two people may use the same. */
+export const idempotencyKey = (organization: string, user: string, key: string): string => `${organization}/${user}/${key}`;
+
+function toStored(entry: Entry, write: string, at: Date): StoredEntry {
+  const { position, organization, by, cause, changes } = entry;
+  const stored: StoredEntry = {
+    _id: position,
+    organization,
+    at,
+    by: { user: by.user, kind: by.kind, name: by.name },
+    cause,
+    changes: changes.map(({ update, ...rest }) => (update ? { ...rest, update: new Binary(update) } : rest)),
+    write
+  };
+  if (cause.kind === 'command' && cause.key) stored.key = idempotencyKey(organization, by.user, cause.key);
+  return stored;
+}
+
+function fromStored(stored: StoredEntry): Entry {
+  return {
+    position: stored._id,
+    organization: stored.organization,
+    at: stored.at.getTime(),
+    by: stored.by,
+    cause: stored.cause,
+    changes: stored.changes.map(({ update, ...rest }) => (update ? { ...rest, update: bytesOf(update) } : rest))
+  };
+}
+
+/** The bytes of a binary value, without the driver's wrapper. */
+export function bytesOf(value: Binary | Uint8Array): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  return value.buffer.subarray(0, value.length());
+}
+
+function bounds(range: { after?: number; upTo?: number }): Record<string, number> {
+  const limits: Record<string, number> = { $gt: range.after ?? 0 };
+  if (range.upTo !== undefined) limits['$lte'] = range.upTo;
+  return limits;
+}
+
+function isDuplicate(error: unknown, index?: string): boolean {
+  const { code, message } = error as { code?: number; message?: string };
+  if (code !== DUPLICATE) return false;
+  return index === undefined || (message ?? '').includes(`${index}_1`);
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
