@@ -35,7 +35,7 @@ export class Member {
   private readonly waiting: number[] = [];
   private announced: Uint8Array | undefined;
   private hasState = false;
-  private answered = false;
+  private greeted = false;
   private settleSynced!: (state: Uint8Array) => void;
   private settleJoined!: () => void;
   private fail!: (error: Error) => void;
@@ -119,9 +119,7 @@ export class Member {
         this.settle();
         break;
       case 'step1':
-        this.answered = true;
         this.edit(this.frames.step2(NOTHING));
-        this.settle();
         break;
       case 'authenticated':
         this.greet();
@@ -146,14 +144,16 @@ export class Member {
   }
 
   private acknowledge(): void {
+    // The first one is about the handshake: an answer to our empty step 2, or, where a server does not ask someone who
+    // has nothing what they have, said at once.
     const sentAt = this.waiting.shift();
-    if (sentAt === undefined) return;
-    this.onAcknowledged?.(sentAt);
+    if (this.greeted && sentAt !== undefined) this.onAcknowledged?.(sentAt);
+    this.greeted = true;
     this.settle();
   }
 
   private settle(): void {
-    if (this.hasState && this.answered && this.waiting.length === 0) this.settleJoined();
+    if (this.hasState && this.greeted && this.waiting.length === 0) this.settleJoined();
   }
 }
 

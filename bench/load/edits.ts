@@ -13,6 +13,7 @@ export type Author = { client: number; from: number; updates: Uint8Array[] };
 
 /** Letters one author keeps in the title: what is more is overwritten, since titles have a limit. */
 const TITLE_LETTERS = 20;
+const NOTE_LETTERS = 500;
 /** Keys one author sets: the cards a person has in hand. */
 const KEYS = 8;
 
@@ -47,14 +48,15 @@ export function ground(initial: Uint8Array = Y.encodeStateAsUpdate(new Y.Doc()))
  * Makes `count` edits of one author.
  * @param options.typing share of edits that are letters in the title; the rest set a value on a key.
  * @param options.keys how many different keys are set.
+ * @param options.notes whether to type in the notes (see `stateOfSize`) rather than the title.
  */
 export function author(
   state: Uint8Array,
   seed: number,
   count: number,
-  options: { typing?: number; keys?: number } = {}
+  options: { typing?: number; keys?: number; notes?: boolean } = {}
 ): Author {
-  const { typing = 0.7, keys = KEYS } = options;
+  const { typing = 0.7, keys = KEYS, notes = false } = options;
   const next = random(seed);
   const doc = new Y.Doc();
   Y.applyUpdate(doc, state);
@@ -64,16 +66,17 @@ export function author(
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
 
-  const title = doc.getMap('fields').get('title') as Y.Text;
   const values = doc.getMap('bench');
-  const start = title.length;
+  const text = (notes ? values.get('notes') : doc.getMap('fields').get('title')) as Y.Text;
+  const most = notes ? NOTE_LETTERS : TITLE_LETTERS;
+  const start = text.length;
   let written = 0;
   while (updates.length < count) {
     doc.transact(() => {
       if (next() < typing) {
-        if (written === TITLE_LETTERS) title.delete(start, 1);
+        if (written === most) text.delete(start, 1);
         else written++;
-        title.insert(start + written - 1, String.fromCharCode(97 + Math.floor(next() * 26)));
+        text.insert(start + written - 1, String.fromCharCode(97 + Math.floor(next() * 26)));
       } else {
         const key = `${client.toString(36)}.${Math.floor(next() * keys)}`;
         values.set(key, `lane-${Math.floor(next() * 6)}:${Math.floor(next() * 1e6).toString(36)}`);
@@ -85,20 +88,25 @@ export function author(
 }
 
 /**
- * A document of about `bytes` bytes of state, as a card that has been worked on for a while.
- * @returns the whole state as one update.
+ * What was done to a card that has been worked on for a while: a state of about `bytes` bytes, in notes and values of
+ * its own, so that it can be added to any document.
+ * @returns it as one update.
  */
 export function stateOfSize(bytes: number, seed: number): Uint8Array {
-  const base = ground();
+  const base = new Y.Doc();
+  base.clientID = 2;
+  base.getMap('bench').set('notes', new Y.Text('Notes'));
+  const state = Y.encodeStateAsUpdate(base);
   let count = Math.ceil(bytes / 40);
   for (;;) {
-    const { updates } = author(base.state, seed, count, { typing: 0.3, keys: 60 });
-    const state = Y.mergeUpdates([base.state, ...updates]);
     const doc = new Y.Doc();
     Y.applyUpdate(doc, state);
-    const size = Y.encodeStateAsUpdate(doc).length;
+    for (const update of author(state, seed, count, { typing: 0.3, keys: 60, notes: true }).updates) {
+      Y.applyUpdate(doc, update);
+    }
+    const grown = Y.encodeStateAsUpdate(doc);
     doc.destroy();
-    if (size >= bytes) return state;
-    count = Math.ceil(count * Math.max(1.1, bytes / size));
+    if (grown.length >= bytes) return grown;
+    count = Math.ceil(count * Math.max(1.02, bytes / grown.length));
   }
 }
