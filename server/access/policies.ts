@@ -11,7 +11,12 @@ export type Action = 'create' | 'read' | 'update' | 'delete' | (string & {});
 
 /** What is done to the organization itself. */
 export type OrganizationAction =
-  'members:read' | 'members:invite' | 'keys:manage' | 'organization:read' | 'organization:update';
+  | 'members:read'
+  | 'members:invite'
+  | 'members:remove'
+  | 'keys:manage'
+  | 'organization:read'
+  | 'organization:update';
 
 const RANK: Record<Role, number> = { founder: 3, member: 2, viewer: 1 };
 const atLeast = (actor: Actor, role: Role): boolean => RANK[actor.role] >= RANK[role];
@@ -35,6 +40,7 @@ export function mayInOrganization(actor: Actor, action: OrganizationAction): boo
     case 'members:invite':
     case 'keys:manage':
       return atLeast(actor, 'member');
+    case 'members:remove':
     case 'organization:update':
       return atLeast(actor, 'founder');
   }

@@ -3,6 +3,7 @@ import { Router, type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { forbidden, notFound, notSignedIn } from '#shared/protocol/errors.ts';
 import { actorOf, type Identify, type Person } from '../access/actor.ts';
+import { isLocal } from './local.ts';
 import { invalidFrom } from './problems.ts';
 import type { Call, Route } from './route.ts';
 
@@ -19,8 +20,21 @@ function checked(schema: z.ZodType | undefined, value: unknown): unknown {
   return result.data;
 }
 
-async function allow(route: Route, person: Person | null, request: Request): Promise<void> {
+/** What mounting needs to know of access. */
+export interface Door extends Pick<Identify, 'personFrom'> {
+  isOperator(token: string): boolean;
+}
+
+/** The header of the local control channel. */
+export const OPERATOR_HEADER = 'x-ume-operator';
+
+async function allow(route: Route, door: Door, person: Person | null, request: Request): Promise<void> {
   if (route.policy === 'public') return;
+  if (route.policy === 'operator') {
+    const token = request.get(OPERATOR_HEADER);
+    if (token && isLocal(request) && door.isOperator(token)) return;
+    throw notSignedIn();
+  }
   if (!person) throw notSignedIn();
   if (route.policy === 'person') return;
   const actor = actorOf(person);
@@ -36,11 +50,11 @@ async function allow(route: Route, person: Person | null, request: Request): Pro
 }
 
 /** The handler of one declared route. */
-export function handlerOf(route: Route, identify: Pick<Identify, 'personFrom'>): RequestHandler {
+export function handlerOf(route: Route, door: Door): RequestHandler {
   return async (request, response) => {
     const address = addressOf(request);
-    const person = await identify.personFrom(request.headers, address);
-    await allow(route, person, request);
+    const person = await door.personFrom(request.headers, address);
+    await allow(route, door, person, request);
     const call = {
       actor: actorOf(person),
       person,
@@ -56,13 +70,17 @@ export function handlerOf(route: Route, identify: Pick<Identify, 'personFrom'>):
     // Answers speak of one person's rights: nobody on the way may keep them.
     if (!response.hasHeader('cache-control')) response.set('cache-control', 'no-store');
     if (answer === undefined) response.status(route.status ?? 204).end();
-    else response.status(route.status ?? 200).json(answer);
+    else {
+      // A handler may have chosen another status itself.
+      if (response.statusCode === 200) response.status(route.status ?? 200);
+      response.json(answer);
+    }
   };
 }
 
 /** A router of declared routes. */
-export function mount(routes: readonly Route[], identify: Pick<Identify, 'personFrom'>): Router {
+export function mount(routes: readonly Route[], door: Door): Router {
   const router = Router();
-  for (const each of routes) router[each.method](expressPath(each.path), handlerOf(each, identify));
+  for (const each of routes) router[each.method](expressPath(each.path), handlerOf(each, door));
   return router;
 }

@@ -35,7 +35,9 @@ function operationOf(route: Route) {
 /** The document at `GET /api/v1/openapi.json`. */
 export function openApiOf(routes: readonly Route[], version: string): unknown {
   const paths: NonNullable<ZodOpenApiObject['paths']> = {};
-  for (const each of routes) paths[each.path] = { ...paths[each.path], [each.method]: operationOf(each) };
+  // The control channel is for our own command line.
+  for (const each of routes.filter((one) => one.policy !== 'operator'))
+    paths[each.path] = { ...paths[each.path], [each.method]: operationOf(each) };
   return createDocument({
     openapi: '3.1.0',
     info: { title: 'ume', version, description: 'Records, commands and people of an organization.' },

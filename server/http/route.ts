@@ -22,15 +22,19 @@ export interface Asked<Params extends string = string> {
  * Who may ask.
  * - `public`: anybody; `actor` and `person` are there when they are signed in.
  * - `person`: anybody signed in, even without an organization yet.
+ * - `operator`: the command line on the server's own machine, by the token of the local control channel.
  * - a question to `access/policies`, asked before anything else happens: `true`, `false` (403), or `absent` (404, for
  *   what this actor may not even know of). Not signed in, or in no organization: 401.
  */
 export type Policy<Params extends string = string> =
-  'public' | 'person' | ((asked: Asked<Params>) => boolean | 'absent' | Promise<boolean | 'absent'>);
+  | 'public'
+  | 'person'
+  | 'operator'
+  | ((asked: Asked<Params>) => boolean | 'absent' | Promise<boolean | 'absent'>);
 
 export interface Call<P, Params extends string, Query, Body> {
-  actor: P extends 'public' | 'person' ? Actor | null : Actor;
-  person: P extends 'public' ? Person | null : Person;
+  actor: P extends string ? Actor | null : Actor;
+  person: P extends 'public' | 'operator' ? Person | null : Person;
   params: Record<Params, string>;
   query: Query;
   body: Body;
