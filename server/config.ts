@@ -55,6 +55,17 @@ const schema = z.object({
     .default(500)
     .describe('A snapshot is written after this many entries of a document'),
   UME_SNAPSHOT_BYTES: count.default(262_144).describe('… or after this many bytes of entries'),
+  UME_MEDIA_WORKERS: count.optional().describe('Video worker processes; default: one a core, at most 8'),
+  UME_MEDIA_IP: z.string().optional().describe('Address the video workers listen on; default: HOST'),
+  UME_MEDIA_ADDRESS: z
+    .string()
+    .optional()
+    .describe('Address or name browsers reach the video workers at, where it is not the one they listen on'),
+  UME_MEDIA_PORT: port
+    .default(0)
+    .describe(
+      'First port of the video workers, UDP and TCP, one a worker; 0 takes free ones (a firewall wants a fixed one)'
+    ),
   MEDIASOUP_WORKER_BIN: z
     .string()
     .optional()

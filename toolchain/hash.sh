@@ -2,7 +2,8 @@
 
 if command -v sha256sum >/dev/null 2>&1; then SHA256='sha256sum'; else SHA256='shasum -a 256'; fi
 
-# fingerprint PATH…: of the names and contents of all files in these files and folders.
+# fingerprint PATH…: of the names and contents of all files in these files and folders. Relative paths, so that another
+# checkout of the same files has the same.
 fingerprint() {
   # shellcheck disable=SC2086 # the command is two or three words
   find "$@" \( -name .svelte-kit -o -name node_modules \) -prune -o -type f -exec $SHA256 {} + 2>/dev/null |

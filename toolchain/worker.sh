@@ -2,7 +2,7 @@
 #   needs: hash.sh cache.sh
 
 worker_version=$(sed -n 's/^ *"mediasoup": "\([0-9.]*\)".*/\1/p' "$ROOT/package.json")
-WORKER_HOME=$CACHE/mediasoup-worker/$worker_version-$(fingerprint "$ROOT/toolchain/worker")
+WORKER_HOME=$CACHE/mediasoup-worker/$worker_version-$(cd "$ROOT/toolchain/worker" && fingerprint build.sh dtls.sed unity.py subprojects)
 WORKER_BIN=${MEDIASOUP_WORKER_BIN:-$WORKER_HOME/mediasoup-worker}
 
 # Started without the version variable the parent would set, a worker that runs exits with 41.
