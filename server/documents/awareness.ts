@@ -66,7 +66,8 @@ export class Awareness<Owner> {
       this.#left.set(client, clock);
       return true;
     }
-    if (!known && this.#count(owner) >= MAX_CLIENTS) throw new AwarenessError('too many clients on one connection');
+    if (!known && this.#count(owner) >= MAX_CLIENTS)
+      throw new AwarenessError('too many clients on one connection');
     JSON.parse(state);
     this.#clients.set(client, { clock, state, owner });
     return true;

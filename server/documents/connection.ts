@@ -117,7 +117,13 @@ export class DocumentConnection {
   }
 
   /** Hocuspocus let the client in: joins the document and hands on what waited. */
-  join(address: string, document: LiveDocument, actor: Actor, readOnly: boolean, hocuspocus: Connection): void {
+  join(
+    address: string,
+    document: LiveDocument,
+    actor: Actor,
+    readOnly: boolean,
+    hocuspocus: Connection
+  ): void {
     const { socket, protocol } = this;
     const encoded = protocol === 'hocuspocus' ? frames.address(address) : EMPTY;
     const port: OpenPort = {

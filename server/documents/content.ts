@@ -65,7 +65,8 @@ export class Content {
       }
     }, 'remote');
     // An edit that waits for an earlier one is not visible yet, but it is an edit.
-    changed ||= (doc.store.pendingStructs?.update ?? null) !== pending || doc.store.pendingDs !== pendingDeletions;
+    changed ||=
+      (doc.store.pendingStructs?.update ?? null) !== pending || doc.store.pendingDs !== pendingDeletions;
     if (changed) this.#changed(update.byteLength);
     return changed ? 'changed' : 'known';
   }
@@ -103,7 +104,9 @@ export class Content {
 
   /** The state vector, encoded. */
   vector(): Uint8Array {
-    this.#vector ??= this.#doc ? Y.encodeStateVector(this.#doc) : Y.encodeStateVectorFromUpdate(this.encode());
+    this.#vector ??= this.#doc
+      ? Y.encodeStateVector(this.#doc)
+      : Y.encodeStateVectorFromUpdate(this.encode());
     return this.#vector;
   }
 
@@ -128,7 +131,8 @@ export class Content {
   }
 }
 
-const merge = (updates: Uint8Array[]): Uint8Array => (updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates));
+const merge = (updates: Uint8Array[]): Uint8Array =>
+  updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
 
 /** Whether bytes are a whole, well-formed Y.js update and nothing else. */
 export function isReadable(update: Uint8Array): boolean {
@@ -141,7 +145,8 @@ export function isReadable(update: Uint8Array): boolean {
 }
 
 /** Whether an update says nothing at all: no structs, no deletions. */
-export const isEmpty = (update: Uint8Array): boolean => update.byteLength === 2 && update[0] === 0 && update[1] === 0;
+export const isEmpty = (update: Uint8Array): boolean =>
+  update.byteLength === 2 && update[0] === 0 && update[1] === 0;
 
 /** Whether a state vector names nobody: its owner has nothing of the document. */
 export function isBlank(vector: Uint8Array): boolean {

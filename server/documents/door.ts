@@ -58,7 +58,11 @@ export class Door {
     this.#parts = parts;
     this.#settings = settings;
     this.#users = new Counter(settings.connectionsPerUser);
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: settings.messageBytes, perMessageDeflate: false });
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: settings.messageBytes,
+      perMessageDeflate: false
+    });
     this.#hocuspocus = new Hocuspocus<Context>({
       quiet: true,
       timeout: 60_000,
@@ -107,7 +111,8 @@ export class Door {
   /** Closes what a credential has open. */
   revoke(credential: string): void {
     for (const connection of this.#connections) {
-      for (const port of [...connection.ports]) if (port.actor.credential === credential) port.close(notSignedIn().problem);
+      for (const port of [...connection.ports])
+        if (port.actor.credential === credential) port.close(notSignedIn().problem);
     }
   }
 
@@ -119,11 +124,23 @@ export class Door {
     this.#sockets.close();
   }
 
-  #accept(ws: WebSocket, stream: Duplex, request: IncomingMessage, url: URL, single: string | null): DocumentConnection {
-    const connection = new DocumentConnection(new DocumentSocket(ws, stream), this.#settings.connection, single);
+  #accept(
+    ws: WebSocket,
+    stream: Duplex,
+    request: IncomingMessage,
+    url: URL,
+    single: string | null
+  ): DocumentConnection {
+    const connection = new DocumentConnection(
+      new DocumentSocket(ws, stream),
+      this.#settings.connection,
+      single
+    );
     const headers = new Headers();
     if (request.headers['user-agent']) headers.set('user-agent', request.headers['user-agent']);
-    connection.door = this.#hocuspocus.handleConnection(connection.outlet, new Request(url, { headers }), { connection });
+    connection.door = this.#hocuspocus.handleConnection(connection.outlet, new Request(url, { headers }), {
+      connection
+    });
     this.#connections.add(connection);
     ws.on('message', (data: Buffer, binary: boolean) => {
       connection.receive(binary ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : TEXT);
@@ -160,8 +177,12 @@ export class Door {
 
   /** Hocuspocus passes `reason` on to the client: the problem as JSON. It logs errors that have a message. */
   #refusal(error: unknown, documentName: string): Error {
-    if (error instanceof UmeError) return Object.assign(new Error(''), { reason: JSON.stringify(error.problem) });
-    this.#parts.log.error({ err: error, document: documentName.slice(0, 200) }, 'a document could not be opened');
+    if (error instanceof UmeError)
+      return Object.assign(new Error(''), { reason: JSON.stringify(error.problem) });
+    this.#parts.log.error(
+      { err: error, document: documentName.slice(0, 200) },
+      'a document could not be opened'
+    );
     const problem = { code: 'internal', status: 500, title: "This document can't be opened right now." };
     return Object.assign(new Error(''), { reason: JSON.stringify(problem) });
   }

@@ -74,7 +74,8 @@ export const token = (value: string): Uint8Array =>
   });
 
 /** The address of a document, ready to be put before a body. */
-export const address = (name: string): Uint8Array => body((encoder) => encoding.writeVarString(encoder, name));
+export const address = (name: string): Uint8Array =>
+  body((encoder) => encoding.writeVarString(encoder, name));
 
 /** A whole Hocuspocus frame. */
 export function addressed(to: Uint8Array, content: Uint8Array): Uint8Array {

@@ -48,7 +48,14 @@ export class Library {
   readonly #settings: LibrarySettings;
   readonly #log: Logger;
 
-  constructor(connection: Connection, journal: MongoJournal, replay: Replay, snapshots: Snapshots, settings: LibrarySettings, log: Logger) {
+  constructor(
+    connection: Connection,
+    journal: MongoJournal,
+    replay: Replay,
+    snapshots: Snapshots,
+    settings: LibrarySettings,
+    log: Logger
+  ) {
     this.#journal = journal;
     this.#replay = replay;
     this.#snapshots = snapshots;
@@ -101,7 +108,12 @@ export class Library {
   }
 
   /** Changes a document as the server; see `Documents.edit`. */
-  async edit(actor: Pick<Actor, 'user' | 'kind' | 'name' | 'organization'>, name: string, cause: Cause, change: (doc: Doc) => void): Promise<Entry | null> {
+  async edit(
+    actor: Pick<Actor, 'user' | 'kind' | 'name' | 'organization'>,
+    name: string,
+    cause: Cause,
+    change: (doc: Doc) => void
+  ): Promise<Entry | null> {
     const document = await this.open(name, actor.organization);
     if (document.broken) throw conflict();
     return document.edit({ user: actor.user, kind: actor.kind, name: actor.name }, cause, change);
@@ -123,7 +135,8 @@ export class Library {
     const parsed = parseDocumentName(name);
     const type = parsed && recordType(parsed.type);
     if (!parsed || !type) throw notFound();
-    if (parsed.section !== 'main' && !type.sections.some((section) => section.key === parsed.section)) throw notFound();
+    if (parsed.section !== 'main' && !type.sections.some((section) => section.key === parsed.section))
+      throw notFound();
     for (const leaving of this.#leaving) if (leaving.identity.name === name) throw conflict();
     if (await this.#quarantine.collection.findOne({ _id: name as never })) throw documentQuarantined();
     let parts;
@@ -135,13 +148,22 @@ export class Library {
     }
     if (!parts) throw notFound();
     const identity = { name, record: parsed.record, section: parsed.section, organization, type };
-    const document = new LiveDocument(identity, new Content(parts.updates), parts.position, parts.tail, this.#host);
+    const document = new LiveDocument(
+      identity,
+      new Content(parts.updates),
+      parts.position,
+      parts.tail,
+      this.#host
+    );
     this.#open.set(name, document);
     return document;
   }
 
   async #seal(name: string, organization: string, reason: string): Promise<void> {
-    this.#log.error({ document: name, reason }, 'this document cannot be read; it is closed until someone has looked at it');
+    this.#log.error(
+      { document: name, reason },
+      'this document cannot be read; it is closed until someone has looked at it'
+    );
     await this.#quarantine.collection.updateOne(
       { _id: name as never },
       { $setOnInsert: { organization, reason, at: new Date() } },
@@ -175,7 +197,10 @@ export class Library {
     this.#snapshots
       .write(identity.name, identity.organization, position, document.content.encode())
       .catch((error: unknown) => {
-        this.#log.warn({ err: error, document: identity.name }, 'a snapshot could not be written; trying again later');
+        this.#log.warn(
+          { err: error, document: identity.name },
+          'a snapshot could not be written; trying again later'
+        );
         tail.entries += before.entries / 2;
         tail.bytes += before.bytes / 2;
       })
@@ -184,7 +209,12 @@ export class Library {
 
   #sweep(now = Date.now()): void {
     for (const [name, document] of this.#open) {
-      if (document.ports.size === 0 && !document.unsaved && now - document.touched > LINGER && !this.#snapshotting.has(name)) {
+      if (
+        document.ports.size === 0 &&
+        !document.unsaved &&
+        now - document.touched > LINGER &&
+        !this.#snapshotting.has(name)
+      ) {
         this.#open.delete(name);
         document.destroy();
       } else document.content.cool(WARM, now);

@@ -96,7 +96,13 @@ export class LiveDocument implements Source {
   #moved = new Set<number>();
   readonly #flush = () => this.#broadcast();
 
-  constructor(identity: DocumentIdentity, content: Content, position: number, tail: LiveDocument['tail'], host: DocumentHost) {
+  constructor(
+    identity: DocumentIdentity,
+    content: Content,
+    position: number,
+    tail: LiveDocument['tail'],
+    host: DocumentHost
+  ) {
     this.identity = identity;
     this.content = content;
     this.position = position;
@@ -367,7 +373,13 @@ export class LiveDocument implements Source {
 
   #broadcastUpdates(outgoing: Array<{ update: Uint8Array; from: Port | null }>): void {
     const author = outgoing[0]!.from;
-    if (this.ports.size === 1 && author && this.ports.has(author) && outgoing.every(({ from }) => from === author)) return;
+    if (
+      this.ports.size === 1 &&
+      author &&
+      this.ports.has(author) &&
+      outgoing.every(({ from }) => from === author)
+    )
+      return;
     if (outgoing.length > 1 && this.ports.size >= MERGE_FROM) {
       const alone = outgoing.every(({ from }) => from === author);
       const merged = Y.mergeUpdates(outgoing.map(({ update }) => update));

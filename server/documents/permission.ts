@@ -12,7 +12,11 @@ export type RecordExists = (organization: string, record: string, type: string) 
  * What an actor may do with a document.
  * @throws notFound where the document is not there, or not for this actor to know of.
  */
-export async function permissionFor(actor: Actor, name: string, exists: RecordExists): Promise<{ readOnly: boolean }> {
+export async function permissionFor(
+  actor: Actor,
+  name: string,
+  exists: RecordExists
+): Promise<{ readOnly: boolean }> {
   const parsed = parseDocumentName(name);
   const type = parsed && recordType(parsed.type);
   if (!parsed || !type || !may(actor, type, 'read')) throw notFound();

@@ -62,7 +62,11 @@ export function restore(dirty: Map<string, Dirty>, undone: Iterable<Dirty>): voi
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** The row after the changes; null where there is nothing to build on, which only a journal that lacks entries shows. */
-export function nextRow(before: StoredRow | null, change: Dirty, fields: Record<string, unknown> | null): StoredRow | null {
+export function nextRow(
+  before: StoredRow | null,
+  change: Dirty,
+  fields: Record<string, unknown> | null
+): StoredRow | null {
   const born = change.created;
   if (!before && !born) return null;
   const touched = change.touched ?? born;

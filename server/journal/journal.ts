@@ -66,7 +66,11 @@ export class MongoJournal implements Journal {
 
   /** Reads where the journal ends. Call once, before anything is appended. */
   async open(): Promise<void> {
-    const last = await this.#model.collection.find({}, { projection: { _id: 1 } }).sort({ _id: -1 }).limit(1).next();
+    const last = await this.#model.collection
+      .find({}, { projection: { _id: 1 } })
+      .sort({ _id: -1 })
+      .limit(1)
+      .next();
     this.head = (last?._id as unknown as number | undefined) ?? 0;
   }
 
@@ -99,7 +103,10 @@ export class MongoJournal implements Journal {
     return () => this.#healthListeners.delete(listener);
   }
 
-  async entriesOf(record: string, range: { after?: number; upTo?: number; limit?: number } = {}): Promise<Entry[]> {
+  async entriesOf(
+    record: string,
+    range: { after?: number; upTo?: number; limit?: number } = {}
+  ): Promise<Entry[]> {
     const cursor = this.#model.collection
       .find({ 'changes.record': record, _id: bounds(range) as never })
       .sort({ _id: 1 });
@@ -132,7 +139,8 @@ export class MongoJournal implements Journal {
     }
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    if (this.#sources.size > 0) this.#log.error('stopped with edits that could not be saved; none of them was acknowledged');
+    if (this.#sources.size > 0)
+      this.#log.error('stopped with edits that could not be saved; none of them was acknowledged');
   }
 
   #schedule(): void {
@@ -163,16 +171,23 @@ export class MongoJournal implements Journal {
   /** Writes drafts until every one is durable, however long that takes. */
   async #write(drafts: Draft[]): Promise<void> {
     let left = drafts;
-    for (let failures = 0; left.length > 0 && !this.#closed; ) {
+    for (let failures = 0; left.length > 0 && !this.#closed;) {
       const write = `${this.#writer}:${++this.#writes}`;
       const at = new Date();
-      const entries = left.map(({ entry }, index) => ({ ...entry, position: this.head + 1 + index, at: at.getTime() }));
+      const entries = left.map(({ entry }, index) => ({
+        ...entry,
+        position: this.head + 1 + index,
+        at: at.getTime()
+      }));
       const slow = setTimeout(() => this.#setHealth(false), PATIENCE);
       try {
-        await this.#model.collection.insertMany(entries.map((entry) => toStored(entry, write, at)) as never[], {
-          ordered: true,
-          writeConcern: DURABLE
-        });
+        await this.#model.collection.insertMany(
+          entries.map((entry) => toStored(entry, write, at)) as never[],
+          {
+            ordered: true,
+            writeConcern: DURABLE
+          }
+        );
         this.#commit(left, entries);
         left = [];
       } catch (error) {
@@ -185,7 +200,10 @@ export class MongoJournal implements Journal {
         if (isDuplicate(error)) continue;
         failures += 1;
         if (failures > 1) this.#setHealth(false);
-        this.#log.warn({ err: error, waiting: left.length, failures }, 'entries could not be written; trying again');
+        this.#log.warn(
+          { err: error, waiting: left.length, failures },
+          'entries could not be written; trying again'
+        );
         await pause(RETRY[Math.min(failures - 1, RETRY.length - 1)]!);
       } finally {
         clearTimeout(slow);
@@ -230,7 +248,8 @@ export class MongoJournal implements Journal {
     const left: Draft[] = [];
     for (const draft of drafts) {
       const { organization, by, cause } = draft.entry;
-      const known = cause.kind === 'command' && cause.key ? await this.findByKey(organization, by.user, cause.key) : null;
+      const known =
+        cause.kind === 'command' && cause.key ? await this.findByKey(organization, by.user, cause.key) : null;
       if (known) draft.done(known);
       else left.push(draft);
     }
@@ -263,7 +282,8 @@ export class MongoJournal implements Journal {
 }
 
 /** Idempotency keys are the caller's own: two people may use the same. */
-export const idempotencyKey = (organization: string, user: string, key: string): string => `${organization}/${user}/${key}`;
+export const idempotencyKey = (organization: string, user: string, key: string): string =>
+  `${organization}/${user}/${key}`;
 
 function toStored(entry: Entry, write: string, at: Date): StoredEntry {
   const { position, organization, by, cause, changes } = entry;
@@ -287,7 +307,9 @@ function fromStored(stored: StoredEntry): Entry {
     at: stored.at.getTime(),
     by: stored.by,
     cause: stored.cause,
-    changes: stored.changes.map(({ update, ...rest }) => (update ? { ...rest, update: bytesOf(update) } : rest))
+    changes: stored.changes.map(({ update, ...rest }) =>
+      update ? { ...rest, update: bytesOf(update) } : rest
+    )
   };
 }
 
@@ -309,4 +331,5 @@ function isDuplicate(error: unknown, index?: string): boolean {
   return index === undefined || (message ?? '').includes(`${index}_1`);
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));

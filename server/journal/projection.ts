@@ -102,14 +102,19 @@ export class RowProjector implements Projector {
     this.#stop?.();
     if (this.#timer) clearTimeout(this.#timer);
     await this.#running;
-    if (this.#dirty.size > 0) await this.#round().catch((error: unknown) => this.#log.warn({ err: error }, 'rows will be finished at the next start'));
+    if (this.#dirty.size > 0)
+      await this.#round().catch((error: unknown) =>
+        this.#log.warn({ err: error }, 'rows will be finished at the next start')
+      );
     this.#closed = true;
   }
 
   /** Rows that showed more than the journal had when the process ended are built anew. */
   async #markAhead(): Promise<void> {
     for (const type of recordTypes()) {
-      const rows = (await this.#models(type.type).collection.find({ ahead: true }).toArray()) as unknown as Projected[];
+      const rows = (await this.#models(type.type)
+        .collection.find({ ahead: true })
+        .toArray()) as unknown as Projected[];
       for (const row of rows) {
         this.#dirty.set(row._id, {
           record: row._id,
@@ -182,7 +187,10 @@ export class RowProjector implements Projector {
       const read = await this.#fields(type, change, old);
       const row: Projected | null = nextRow(old, change, read.fields);
       if (!row) {
-        this.#log.error({ record: change.record }, 'a record without a beginning in the journal; it is not listed');
+        this.#log.error(
+          { record: change.record },
+          'a record without a beginning in the journal; it is not listed'
+        );
         continue;
       }
       if (read.ahead) row.ahead = true;
@@ -208,7 +216,11 @@ export class RowProjector implements Projector {
   }
 
   /** The fields of the sections that changed, put right where they had to be. */
-  async #fields(type: RecordType, change: Dirty, old: Projected | null): Promise<{ fields: Record<string, unknown>; ahead: boolean }> {
+  async #fields(
+    type: RecordType,
+    change: Dirty,
+    old: Projected | null
+  ): Promise<{ fields: Record<string, unknown>; ahead: boolean }> {
     const fields: Record<string, unknown> = {};
     let ahead = false;
     for (const section of change.sections) {
@@ -233,7 +245,12 @@ export class RowProjector implements Projector {
     return { fields, ahead };
   }
 
-  #correct(type: RecordType, document: LiveDocument, problems: ReturnType<typeof readFields>['problems'], valid: Record<string, unknown>): void {
+  #correct(
+    type: RecordType,
+    document: LiveDocument,
+    problems: ReturnType<typeof readFields>['problems'],
+    valid: Record<string, unknown>
+  ): void {
     const { section, organization, name } = document.identity;
     const editors = [...document.editors];
     void document.edit(
@@ -241,8 +258,12 @@ export class RowProjector implements Projector {
       { kind: 'correction', fields: problems.map(({ field }) => field.slice(0, 100)) },
       (doc) => repair(type, doc, problems, valid, section)
     );
-    this.#log.debug({ document: name, fields: problems.map(({ field }) => field) }, 'values put back that are not allowed');
-    for (const { field, problem } of problems) document.notify({ v: 1, kind: 'corrected', field, problem }, editors);
+    this.#log.debug(
+      { document: name, fields: problems.map(({ field }) => field) },
+      'values put back that are not allowed'
+    );
+    for (const { field, problem } of problems)
+      document.notify({ v: 1, kind: 'corrected', field, problem }, editors);
   }
 
   async #write(rows: Projected[], upTo: number): Promise<void> {
@@ -250,12 +271,18 @@ export class RowProjector implements Projector {
     for (const row of rows) byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
     for (const [type, some] of byType) {
       await this.#models(type).collection.bulkWrite(
-        some.map((row) => ({ replaceOne: { filter: { _id: row._id as never }, replacement: row as never, upsert: true } })),
+        some.map((row) => ({
+          replaceOne: { filter: { _id: row._id as never }, replacement: row as never, upsert: true }
+        })),
         { ordered: false, writeConcern: DURABLE }
       );
     }
     if (upTo > this.head) {
-      await this.#meta.collection.updateOne({ _id: 'rows' as never }, { $set: { position: upTo } }, { upsert: true, writeConcern: DURABLE });
+      await this.#meta.collection.updateOne(
+        { _id: 'rows' as never },
+        { $set: { position: upTo } },
+        { upsert: true, writeConcern: DURABLE }
+      );
     }
   }
 

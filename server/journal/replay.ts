@@ -55,7 +55,13 @@ export class Replay {
     return doc;
   }
 
-  async #assemble(record: string, section: string, state: Uint8Array | null, after: number, upTo?: number): Promise<Replayed | null> {
+  async #assemble(
+    record: string,
+    section: string,
+    state: Uint8Array | null,
+    after: number,
+    upTo?: number
+  ): Promise<Replayed | null> {
     const entries = await this.#journal.entriesOf(record, { after, upTo });
     if (!state && entries.length === 0) return null;
     if (!state && !entries[0]!.changes.some((change) => change.record === record && change.created)) {
@@ -63,7 +69,8 @@ export class Replay {
     }
     const tail = updatesOf(entries, record, section);
     tail.forEach(({ update, position }) => {
-      if (!isReadable(update)) throw new UnreadableDocument(`${record}: the update of journal entry ${position} can't be read`);
+      if (!isReadable(update))
+        throw new UnreadableDocument(`${record}: the update of journal entry ${position} can't be read`);
     });
     if (!state && section === 'main' && tail.length === 0) {
       throw new UnreadableDocument(`${record}: the record exists, but the journal holds no content of it`);
@@ -77,10 +84,16 @@ export class Replay {
   }
 }
 
-function updatesOf(entries: Entry[], record: string, section: string): Array<{ update: Uint8Array; position: number }> {
+function updatesOf(
+  entries: Entry[],
+  record: string,
+  section: string
+): Array<{ update: Uint8Array; position: number }> {
   return entries.flatMap(({ changes, position }) =>
     changes.flatMap((change) =>
-      change.record === record && change.section === section && change.update ? [{ update: change.update, position }] : []
+      change.record === record && change.section === section && change.update
+        ? [{ update: change.update, position }]
+        : []
     )
   );
 }

@@ -37,7 +37,8 @@ export class Snapshots {
     for await (const found of cursor) {
       const stored = found as unknown as StoredSnapshot;
       const state = bytesOf(stored.state);
-      if (digest(state) === stored.digest) return { position: stored.position, ordinal: stored.ordinal, state };
+      if (digest(state) === stored.digest)
+        return { position: stored.position, ordinal: stored.ordinal, state };
     }
     return null;
   }
@@ -52,7 +53,17 @@ export class Snapshots {
     const ordinal = ((previous as { ordinal?: number } | null)?.ordinal ?? 0) + 1;
     await this.#model.collection.updateOne(
       { _id: `${document}@${position}` as never },
-      { $set: { document, organization, position, ordinal, state: new Binary(state), digest: digest(state), at: new Date() } },
+      {
+        $set: {
+          document,
+          organization,
+          position,
+          ordinal,
+          state: new Binary(state),
+          digest: digest(state),
+          at: new Date()
+        }
+      },
       { upsert: true, writeConcern: DURABLE }
     );
     const superseded = Array.from({ length: KEEP_EVERY }, (_, back) => ordinal - KEEP_NEWEST - back).filter(
