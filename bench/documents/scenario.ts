@@ -11,6 +11,12 @@ export type Aim = { to: PeerName; atMost: number } | { to: PeerName; atLeast: nu
 export type Quantity = { scenario: string; measure: string; unit: string; aim?: Aim };
 export type Measure = Quantity & { values: Partial<Record<PeerName, number>> };
 
+/** No slower than stock in memory. A shared machine's p99 differs by this much between two runs of the same server. */
+export const noSlower = {
+  p50: { to: 'memory', atMost: 1.1 },
+  p99: { to: 'memory', atMost: 1.25 }
+} as const satisfies Record<string, Aim>;
+
 export type Settings = {
   /** Every choice made at random comes from this. */
   seed: number;

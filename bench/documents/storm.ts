@@ -28,10 +28,7 @@ export const storm: Scenario = {
       for (const documents of quick ? [1, 60] : [1, 200]) {
         await interleaved(peers, quick ? 1 : 2, async (peer) => {
           note(`storm: ${clients} clients join ${documents} document(s) of ${peer.title}`);
-          const ground = await plots(
-            peers.filter(({ name }) => name === peer.name || name === 'ume'),
-            documents
-          );
+          const ground = await plots([peer], documents);
           // Each document is held open by one client, so that what is measured is joining and not loading.
           const hosts = await widely(ground, 25, async (plot) => {
             const host = await open(peer, plot.name);
