@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { recordTypes } from '../modules/registry.ts';
-import { DeclarationError, defineModule } from './declare.ts';
+import { defineModule, type DeclarationError } from './declare.ts';
 
 const problemsOf = (record: Record<string, unknown>): string[] => {
   const base = {

@@ -31,7 +31,8 @@ export const queryRecords = z.object({
     .max(4)
     .optional(),
   limit: z.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(400).optional()
+  /** From the page before; long where the sort is by text. */
+  cursor: z.string().max(64_000).optional()
 });
 
 const password = z.string().min(10, 'A password has at least 10 characters.').max(200);
