@@ -48,9 +48,16 @@ export class Findings {
   measures(): Measure[] {
     return [...this.found.values()].map(({ quantity, values }) => ({
       ...quantity,
-      values: Object.fromEntries([...values].map(([name, rounds]) => [name, median(rounds)]))
+      values: Object.fromEntries(
+        [...values].map(([name, rounds]) => [name, isLoss(quantity) ? Math.max(...rounds) : median(rounds)])
+      )
     }));
   }
+}
+
+/** Of losses the worst round counts: a median would hide them. */
+function isLoss({ aim }: Quantity): boolean {
+  return aim !== undefined && 'lost' in aim;
 }
 
 /** Every peer in every round, each round starting with another, so that drift of the machine hits all alike. */
