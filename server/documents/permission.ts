@@ -4,9 +4,16 @@ import { recordType } from '#shared/modules/registry.ts';
 import { notFound } from '#shared/protocol/errors.ts';
 import type { Actor } from '../access/actor.ts';
 import { may } from '../access/policies.ts';
+import type { RowModels } from '../store/models/row.ts';
 
 /** Whether a record exists in an organization. */
 export type RecordExists = (organization: string, record: string, type: string) => Promise<boolean>;
+
+/** Asks the rows. Removed records can't be opened until they are restored. */
+export const recordExists =
+  (rows: RowModels): RecordExists =>
+  async (organization, record, type) =>
+    (await rows(type).exists({ _id: record, organization, deleted: false })) !== null;
 
 /**
  * What an actor may do with a document.
