@@ -1,4 +1,5 @@
 /** Finding what an actor names: record types and records, nothing of another organization among them. */
+import type { Filter as MongoFilter, FindCursor, FindOptions } from 'mongodb';
 import type { RecordType } from '#shared/kernel/declare.ts';
 import { typeOf } from '#shared/kernel/ids.ts';
 import { recordType } from '#shared/modules/registry.ts';
@@ -43,3 +44,15 @@ export async function storedRow(
   if (!stored || (stored.deleted && !removed)) throw notFound();
   return stored;
 }
+
+/**
+ * Stored rows by a condition, past mongoose's casting: a filter that compares a text with a number must find nothing, not
+ * what that number looks like as a text.
+ */
+export const rowsWhere = (
+  rows: RowModels,
+  type: string,
+  condition: Record<string, unknown>,
+  options?: FindOptions
+): FindCursor<StoredRow> =>
+  rows(type).collection.find(condition as MongoFilter<object>, options) as unknown as FindCursor<StoredRow>;

@@ -7,9 +7,9 @@ import type { queryRecords } from '#shared/protocol/api.ts';
 import type { Actor } from '../access/actor.ts';
 import { may } from '../access/policies.ts';
 import type { Projector } from '../parts.ts';
-import type { RowModels, StoredRow } from '../store/models/row.ts';
+import type { RowModels } from '../store/models/row.ts';
 import { conditionOf, type Condition } from './conditions.ts';
-import { storedRow, typeFor, typeOfRecord } from './find.ts';
+import { rowsWhere, storedRow, typeFor, typeOfRecord } from './find.ts';
 import { afterCursor, cursorAt, sortOf } from './pages.ts';
 import { present } from './present.ts';
 
@@ -44,12 +44,11 @@ export function recordQueries(rows: RowModels, projector: Pick<Projector, 'head'
     if (cursor) conditions.push(afterCursor(cursor, keys));
     // Before the question: what is written meanwhile may be in the answer, and is told again by the feed.
     const position = projector.head;
-    const found = await rows(type.type)
-      .find({ $and: conditions })
+    const found = await rowsWhere(rows, type.type, { $and: conditions })
       .sort(Object.fromEntries(keys.map(({ by, descending }) => [by, descending ? -1 : 1])))
       .limit(limit + 1)
       .maxTimeMS(PATIENCE)
-      .lean<StoredRow[]>();
+      .toArray();
     const page = found.slice(0, limit);
     return {
       rows: page.map((each) => present(actor, type, each)),
@@ -69,16 +68,15 @@ export function recordQueries(rows: RowModels, projector: Pick<Projector, 'head'
     const types = recordTypes().filter((type) => may(actor, type, 'read'));
     const found = await Promise.all(
       types.map(async (type) => {
-        const stored = await rows(type.type)
-          .find({
-            organization: actor.organization,
-            deleted: false,
-            [`fields.${type.main}`]: { $regex: literal(words), $options: 'i' }
-          })
+        const stored = await rowsWhere(rows, type.type, {
+          organization: actor.organization,
+          deleted: false,
+          [`fields.${type.main}`]: { $regex: literal(words), $options: 'i' }
+        })
           .sort({ updatedAt: -1, _id: 1 })
           .limit(FOUND)
           .maxTimeMS(PATIENCE)
-          .lean<StoredRow[]>();
+          .toArray();
         return stored.map((each) => present(actor, type, each));
       })
     );

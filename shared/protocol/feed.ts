@@ -61,5 +61,7 @@ export type FeedNotice =
   | { v: 1; kind: 'reset'; subscription: string }
   /** Everybody at a place. */
   | { v: 1; kind: 'presence'; place: string; people: PresentPerson[] }
+  /** The connection is closed now, and why: rubbish, or too much of it. */
+  | { v: 1; kind: 'refused'; problem: Problem }
   /** Whether changes can be made durable at the moment. */
   | { v: 1; kind: 'storage'; ok: boolean };
