@@ -97,7 +97,7 @@ export const parts: Part[] = [
     optional: ['mongod', 'engine'],
     async run(run, prepared) {
       const tests = files('server', '.test.ts').filter((file) =>
-        /engine\/testing|UME_TEST_(REPLSET_URL|MONGOD)/.test(readFileSync(join(root, file), 'utf8'))
+        /\/testing\.ts'|UME_TEST_/.test(readFileSync(join(root, file), 'utf8'))
       );
       if (tests.length === 0) return { nothing: 'no test asks for a database' };
       const mongod = prepared.get('mongod');
@@ -105,7 +105,7 @@ export const parts: Part[] = [
       const set = await startReplicaSet(mongod.answer);
       try {
         return await vitest(run, 'store', tests, {
-          UME_TEST_REPLSET_URL: set.url,
+          UME_TEST_MONGODB_URL: set.url,
           UME_TEST_MONGOD: mongod.answer
         });
       } finally {

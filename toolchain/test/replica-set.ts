@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { onPath } from '../../server/store/engine/mongod.ts';
 
 /** An emulated server needs up to eleven seconds on an idle machine; milliseconds. */
 const START = 120_000;
@@ -24,9 +25,12 @@ export async function startReplicaSet(mongod: string): Promise<{ url: string; st
   const port = await freePort();
   const logFile = join(folder, 'log');
   const output = openSync(logFile, 'a');
+  // Where the kernel can tell it, it does not outlive the tests, however they end.
+  const setpriv = onPath('setpriv');
   const child = spawn(
-    mongod,
+    setpriv ?? mongod,
     [
+      ...(setpriv ? ['--pdeathsig', 'KILL', '--', mongod] : []),
       ...[
         '--dbpath',
         folder,
@@ -48,35 +52,40 @@ export async function startReplicaSet(mongod: string): Promise<{ url: string; st
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async () => {
-    child.kill('SIGTERM');
-    await Promise.race([gone, wait(15_000).then(kill)]);
+    kill(); // asked nicely, a primary first waits fifteen seconds for somebody to take over
     await gone;
     process.off('exit', kill);
     rmSync(folder, { recursive: true, force: true });
   };
 
   const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
-  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
-    serverSelectionTimeoutMS: 2_000
-  });
   try {
-    for (const end = Date.now() + START; ; await wait(250)) {
+    for (const end = Date.now() + START; !(await isPrimary(port, members)); await wait(250)) {
       if (child.exitCode !== null) throw new Error(`mongod ended with code ${child.exitCode}`);
-      try {
-        const hello = await client.db('admin').command({ hello: 1 });
-        if (hello['isWritablePrimary']) break;
-        if (!hello['setName']) await client.db('admin').command({ replSetInitiate: { _id: 'ume', members } });
-      } catch (error) {
-        if (Date.now() > end) throw error;
-      }
       if (Date.now() > end) throw new Error('no primary after two minutes');
     }
   } catch (error) {
     const lastWords = readFileSync(logFile, 'utf8').slice(-1_500);
     await stop();
     throw new Error(`the replica set does not start: ${String(error)}\n${lastWords}`, { cause: error });
+  }
+  return { url: `mongodb://127.0.0.1:${port}/?replicaSet=ume`, stop };
+}
+
+/** Asks how far it is, and makes it a set of one where it is none yet. */
+async function isPrimary(port: number, members: object[]): Promise<boolean> {
+  // A client that could not connect once stays closed: a new one each time.
+  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 2_000
+  });
+  try {
+    const admin = client.db('admin');
+    const hello = await admin.command({ hello: 1 });
+    if (!hello['setName']) await admin.command({ replSetInitiate: { _id: 'ume', members } });
+    return Boolean(hello['isWritablePrimary']);
+  } catch {
+    return false;
   } finally {
     await client.close();
   }
-  return { url: `mongodb://127.0.0.1:${port}/?replicaSet=ume`, stop };
 }
