@@ -35,6 +35,22 @@ export const queryRecords = z.object({
   cursor: z.string().max(64_000).optional()
 });
 
+export const searchRecords = z.object({ text: z.string().min(1).max(200) });
+
+export const readHistory = z.object({
+  /** Entries after this journal position. */
+  after: z.coerce.number().int().nonnegative().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100)
+});
+
+/** `GET feed`: server-sent events. `filter` is the JSON of a filter; `since` a position from an earlier answer. */
+export const followRecords = z.object({
+  type: z.string().max(80),
+  filter: z.string().max(20_000).optional(),
+  since: z.coerce.number().int().nonnegative().optional(),
+  limit: z.coerce.number().int().min(1).max(5000).default(2000)
+});
+
 const password = z.string().min(10, 'A password has at least 10 characters.').max(200);
 const email = z.email('That is not an e-mail address.').max(254);
 const personName = z.string().trim().min(1, 'A name is needed.').max(120);
