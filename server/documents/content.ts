@@ -66,7 +66,8 @@ export class Content {
     }, 'remote');
     // An edit that waits for an earlier one is not visible yet, but it is an edit.
     changed ||=
-      (doc.store.pendingStructs?.update ?? null) !== pending || doc.store.pendingDs !== pendingDeletions;
+      !same(doc.store.pendingStructs?.update ?? null, pending) ||
+      !same(doc.store.pendingDs, pendingDeletions);
     if (changed) this.#changed(update.byteLength);
     return changed ? 'changed' : 'known';
   }
