@@ -25,6 +25,8 @@ export class Member {
 
   /** Called with every update (not the first state), a view of the socket's buffer. */
   onUpdate: ((update: Uint8Array) => void) | undefined;
+  /** Called with the first state, too. */
+  onState: ((update: Uint8Array) => void) | undefined;
   onAwareness: ((update: Uint8Array) => void) | undefined;
   /** Called for every acknowledgement with the moment the edit was sent (ms), in the order of sending. */
   onAcknowledged: ((sentAt: number) => void) | undefined;
@@ -114,6 +116,7 @@ export class Member {
         break;
       case 'step2':
         if (this.hasState) this.onUpdate?.(message.payload);
+        else this.onState?.(message.payload);
         this.hasState = true;
         this.settleSynced(message.payload);
         this.settle();
