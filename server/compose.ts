@@ -20,6 +20,8 @@ import { Door } from './documents/door.ts';
 import { recordExists } from './documents/permission.ts';
 import { Library } from './documents/library.ts';
 import { createApp } from './http/app.ts';
+import { feedRoutes } from './http/routes/feed.ts';
+import { recordRoutes } from './http/routes/records.ts';
 import { createMetrics } from './http/routes/system.ts';
 import { MongoJournal } from './journal/journal.ts';
 import { RowProjector } from './journal/projection.ts';
@@ -28,6 +30,8 @@ import { Snapshots } from './journal/snapshots.ts';
 import { observe } from './metrics.ts';
 import { recordCommands } from './records/commands.ts';
 import type { Commands } from './records/commands.ts';
+import { Feed } from './records/feed.ts';
+import { openFeed } from './records/feed-socket.ts';
 import { recordHistory } from './records/history.ts';
 import { recordQueries } from './records/query.ts';
 import { openStore } from './store/connection.ts';
@@ -108,6 +112,7 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
   await ensureIndexes(connection);
   await journal.open();
   await projector.open();
+  const feed = new Feed({ rows, projector, backlog: config.UME_LIMIT_FEED_BACKLOG });
 
   const media = new MediaWorkers(mediaConfig(config), log);
   const metrics = createMetrics();
@@ -117,7 +122,10 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     access,
     metrics,
     kit,
-    routes: [],
+    routes: [
+      ...recordRoutes({ commands, queries, history }),
+      ...feedRoutes({ feed, identify: access, connectionsPerUser: config.UME_LIMIT_CONNECTIONS_PER_USER })
+    ],
     health: {
       version: packageFile.version,
       engine: () => engine.kind,
@@ -147,6 +155,7 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     maxHttpBufferSize: 1_000_000,
     allowRequest: (request, decide) => decide(null, mayConnect(request.headers, config))
   });
+  const closeFeed = openFeed(sockets, { feed, identify: access, journal, config, log });
   http.on('upgrade', (request, stream: Duplex, head) => {
     if (request.url?.startsWith('/socket.io/')) return;
     const refuse = (status: string) => stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
@@ -161,6 +170,8 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     http.close();
     http.closeIdleConnections();
     await door.close();
+    closeFeed();
+    feed.close();
     await sockets.close();
     http.closeAllConnections();
     await journal.close();
