@@ -6,6 +6,6 @@ if command -v sha256sum >/dev/null 2>&1; then SHA256='sha256sum'; else SHA256='s
 # checkout of the same files has the same.
 fingerprint() {
   # shellcheck disable=SC2086 # the command is two or three words
-  find "$@" \( -name .svelte-kit -o -name node_modules \) -prune -o -type f -exec $SHA256 {} + 2>/dev/null |
+  find "$@" \( -name .svelte-kit -o -name node_modules -o -name '*.test.ts' \) -prune -o -type f -exec $SHA256 {} + 2>/dev/null |
     LC_ALL=C sort | $SHA256 | cut -c 1-16
 }
