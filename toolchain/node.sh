@@ -20,7 +20,7 @@ unpacked() (
   rm -rf "$2"
   mkdir -p "$2"
   cd "$2"
-  npm pack "$1"
+  npm pack --loglevel=error "$1"
   tar xzf ./*.tgz --strip-components=1
   rm -f ./*.tgz
 )
