@@ -1,0 +1,117 @@
+/**
+ * Who is signed in, where, and with whom. What was true last time is kept on this device, so that the app opens
+ * without a network; the server's word replaces it as soon as it is heard.
+ */
+import { z } from 'zod';
+import type { Member } from '#shared/kernel/organization.ts';
+import * as identity from '#shared/protocol/identity.ts';
+import { UmeError } from '#shared/protocol/errors.ts';
+import * as api from './api/calls.ts';
+import { OfflineError } from './api/request.ts';
+import { forget, keep, readKept } from './kept.ts';
+
+const ME = 'ume:me';
+const MEMBERS = 'ume:members';
+
+export type SessionState = 'unknown' | 'in' | 'out';
+
+class Session {
+  #me = $state.raw<api.Me | null>(null);
+  #members = $state.raw<ReadonlyMap<string, Member>>(new Map());
+  state = $state<SessionState>('unknown');
+  /** Shown from this device's memory; the server has not been heard yet. */
+  remembered = $state(false);
+  #leaving: Array<() => Promise<void> | void> = [];
+
+  readonly me = $derived(this.#me);
+  readonly user = $derived(this.#me?.user ?? null);
+  readonly organization = $derived(this.#me?.organization ?? null);
+  readonly organizations = $derived(this.#me?.organizations ?? []);
+  readonly role = $derived(this.#me?.role ?? null);
+  readonly members = $derived([...this.#members.values()]);
+  /** May invite, and change the organization. */
+  readonly manages = $derived(this.#me?.role === 'founder');
+
+  /** A member by id; undefined for somebody who left. */
+  member(id: string | null | undefined): Member | undefined {
+    return id ? this.#members.get(id) : undefined;
+  }
+
+  /** Opens what is remembered at once, then asks. Never throws: `state` says what came of it. */
+  async open(): Promise<SessionState> {
+    const remembered = readKept(ME, identity.me);
+    if (remembered && this.state === 'unknown') {
+      this.#me = remembered;
+      this.#members = new Map(
+        (readKept(MEMBERS, z.array(identity.member)) ?? []).map((each) => [each.id, each])
+      );
+      this.remembered = true;
+      this.state = 'in';
+    }
+    return this.refresh();
+  }
+
+  /** Asks the server who this is. Without a network, what is known stays. */
+  async refresh(): Promise<SessionState> {
+    try {
+      const me = await api.auth.me();
+      if (this.#me && (this.#me.organization?.id !== me.organization?.id || this.#me.user.id !== me.user.id))
+        this.#members = new Map();
+      this.#me = me;
+      this.remembered = false;
+      this.state = 'in';
+      keep(ME, me);
+      if (me.organization) void this.refreshMembers();
+    } catch (error) {
+      if (error instanceof UmeError && error.problem.status === 401) this.#clear();
+      else if (this.state === 'unknown' && !(error instanceof OfflineError)) throw error;
+    }
+    return this.state;
+  }
+
+  async refreshMembers(): Promise<void> {
+    try {
+      const members = await api.organization.members();
+      this.#members = new Map(members.map((each) => [each.id, each]));
+      keep(MEMBERS, members);
+    } catch {
+      // The names known so far do.
+    }
+  }
+
+  /** Something to undo on this device when the person signs out: close sockets, delete what was kept. */
+  onSignOut(undo: () => Promise<void> | void): () => void {
+    this.#leaving.push(undo);
+    return () => (this.#leaving = this.#leaving.filter((each) => each !== undo));
+  }
+
+  /** @throws {UmeError} where the server couldn't be told; nothing is forgotten then. */
+  async signOut(): Promise<void> {
+    await api.auth.signOut();
+    for (const undo of this.#leaving) await undo();
+    this.#clear();
+  }
+
+  /** What was just changed, without asking again. */
+  organizationChanged(organization: api.OrganizationDetails): void {
+    if (!this.#me) return;
+    this.#me = {
+      ...this.#me,
+      organization,
+      organizations: this.#me.organizations.map((each) =>
+        each.id === organization.id ? { ...each, name: organization.name } : each
+      )
+    };
+    keep(ME, this.#me);
+  }
+
+  #clear(): void {
+    this.#me = null;
+    this.#members = new Map();
+    this.remembered = false;
+    this.state = 'out';
+    for (const key of [ME, MEMBERS]) forget(key);
+  }
+}
+
+export const session = new Session();
