@@ -31,7 +31,6 @@ locked() (
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   printf '%s %s\n' "$$" "$(started $$)" >"$lock/holder"
-  status=0
-  "$@" || status=$?
-  exit "$status"
+  # Plainly, not in a condition: `set -e` would not hold inside.
+  "$@"
 )

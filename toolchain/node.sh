@@ -15,14 +15,11 @@ node_platform() {
   esac
 }
 
-# unpacked PACKAGE@VERSION FOLDER: the files of an npm package, with an npm of any age.
+# unpacked PACKAGE@VERSION FOLDER: the files of an npm package, with an npm of any age. (Joined by &&: it runs where
+# `set -e` does not hold.)
 unpacked() (
-  rm -rf "$2"
-  mkdir -p "$2"
-  cd "$2"
-  npm pack --loglevel=error "$1"
-  tar xzf ./*.tgz --strip-components=1
-  rm -f ./*.tgz
+  rm -rf "$2" && mkdir -p "$2" && cd "$2" &&
+    npm pack --loglevel=error "$1" && tar xzf ./*.tgz --strip-components=1 && rm -f ./*.tgz
 )
 
 fetch_node() {
@@ -41,9 +38,8 @@ fetch_node() {
 export npm_config_globalconfig="\${npm_config_globalconfig:-$settings}"
 exec "$node_home/bin/node" "$node_home/npm/bin/npm-cli.js" "\$@"
 S
-  chmod +x "$node_home.new/bin/npm" "$node_home.new/bin/node"
-  rm -rf "$node_home"
-  mv "$node_home.new" "$node_home"
+  chmod +x "$node_home.new/bin/npm" "$node_home.new/bin/node" && rm -rf "$node_home" && mv "$node_home.new" "$node_home" ||
+    die "Node could not be put into $node_home." 'Is the disk full?'
 }
 
 use_node() {

@@ -25,8 +25,7 @@ download() {
   ) || return 1
   fetched=$ROOT/node_modules/mediasoup/worker/out/Release/mediasoup-worker
   [ -x "$fetched" ] && worker_runs "$fetched" || return 1
-  cp "$fetched" "$WORKER_BIN.new"
-  mv "$WORKER_BIN.new" "$WORKER_BIN"
+  cp "$fetched" "$WORKER_BIN.new" && mv "$WORKER_BIN.new" "$WORKER_BIN"
 }
 
 compile() {
