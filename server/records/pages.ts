@@ -28,7 +28,9 @@ export function sortOf(type: RecordType, asked: readonly SortKey[] | undefined):
       : undefined;
     if (!OWN.has(by) && !(field && ORDERED.has(field.kind)))
       throw invalid({ title: `${type.plural} can't be sorted by "${by.slice(0, 80)}".`, field: 'sort' });
-    keys.push({ by: by === 'id' ? '_id' : by, descending });
+    const key = by === 'id' ? '_id' : by;
+    // Named again it decides nothing any more, and would turn the first around.
+    if (!keys.some((each) => each.by === key)) keys.push({ by: key, descending });
   }
   const end = keys.findIndex((each) => each.by === '_id');
   return end === -1 ? [...keys, { by: '_id', descending: keys.at(-1)!.descending }] : keys.slice(0, end + 1);

@@ -68,6 +68,12 @@ export function feedRoutes({ feed, identify, connectionsPerUser }: FeedRoutePart
           connections.remove(user);
           throw error;
         }
+        // Gone while the list was read: nobody would ever tell that this stream is closed.
+        if (response.closed) {
+          subscription.stop();
+          connections.remove(user);
+          return;
+        }
         const streams = open.get(actor.credential) ?? new Set();
         const stream = new EventStream(response, () => {
           subscription.stop();
