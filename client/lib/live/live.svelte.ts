@@ -87,7 +87,8 @@ export class Live {
       fetch: (...args) => fetch(...args),
       onRefused: ({ problem, command }) => heard.refused(problem!, command.record),
       onDone: () => {},
-      onUnkept
+      onUnkept,
+      toldUpTo: (type) => Math.max(0, ...this.feed.listsOf(type).map((each) => each.position ?? 0))
     });
     this.documents = new Documents(
       {

@@ -32,6 +32,7 @@ export interface Life {
   provider: HocuspocusProvider;
   awareness: Awareness;
   undo: Y.UndoManager;
+  endUndo: () => void;
   keep: Keep | null;
   fields: Y.Map<unknown>;
 }
@@ -93,9 +94,12 @@ export class OpenDocument {
       captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
       captureTimeout: 600
     });
+    // An editor that closes takes the manager it was lent down with it; ours lives as long as the document.
+    const endUndo = undo.destroy.bind(undo);
+    undo.destroy = () => {};
     const awareness = provider.awareness!;
     awareness.setLocalStateField('user', { id: who.user, name: who.name, color: who.color });
-    this.life = { doc, provider, awareness, undo, keep, fields };
+    this.life = { doc, provider, awareness, undo, endUndo, keep, fields };
 
     provider.on('synced', () => {
       this.synced = true;
@@ -173,7 +177,7 @@ export class OpenDocument {
   async #renew(): Promise<void> {
     const old = this.life;
     old.provider.destroy();
-    old.undo.destroy();
+    old.endUndo();
     await old.keep?.forget();
     old.doc.destroy();
     if (this.#ended) return;
@@ -197,10 +201,10 @@ export class OpenDocument {
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#retry);
-    const { provider, keep, undo, doc } = this.life;
+    const { provider, keep, endUndo, doc } = this.life;
     await keep?.flush();
     provider.destroy();
-    undo.destroy();
+    endUndo();
     await keep?.close();
     doc.destroy();
   }

@@ -43,6 +43,8 @@ export class Outbox {
     onRefused: (pending: Pending) => void;
     onDone: (pending: Pending, row: Row | undefined) => void;
     onUnkept: () => void;
+    /** How far the lists of a type are told. */
+    toldUpTo: (type: string) => number;
   }) {
     const { store } = options;
     this.#channel =
@@ -51,13 +53,20 @@ export class Outbox {
         : null;
     const shelf = store ? inStore(store, options.onUnkept) : inMemory();
     const tell = () => this.#channel?.postMessage('changed');
+    const send = sender(options.fetch);
     this.#queue = new OutboxQueue({
       shelf: {
         all: shelf.all,
         put: (pending) => shelf.put(pending).then(tell),
         delete: (id) => shelf.delete(id).then(tell)
       },
-      send: sender(options.fetch),
+      send: async (pending) => {
+        const result = await send(pending);
+        // An answer without a row names no position: what it did will be told next, so that is when lists show it.
+        return result.kind === 'done' && result.position === 0
+          ? { ...result, position: options.toldUpTo(pending.command.type) + 1 }
+          : result;
+      },
       now: Date.now,
       after: (ms, then) => {
         const timer = setTimeout(then, ms);

@@ -63,13 +63,14 @@ export function overlay(
   belongs: (row: Row) => boolean
 ): Shown[] {
   const list: Shown[] = [...rows].sort(byRank).map((row) => ({ row }));
-  const restored = new Set(
-    pending.filter((each) => each.command.kind === 'restore').map((each) => each.command.record)
-  );
-  for (const each of pending) {
+  const restored = new Map<string, number>();
+  pending.forEach((each, index) => {
+    if (each.command.kind === 'restore') restored.set(each.command.record, index);
+  });
+  for (const [turn, each] of pending.entries()) {
     if (each.status === 'answered' && position !== null && each.position! <= position) continue;
     const { command } = each;
-    if (command.kind === 'delete' && restored.has(command.record)) continue;
+    if (command.kind === 'delete' && (restored.get(command.record) ?? -1) > turn) continue;
     const index = list.findIndex((one) => one.row.id === command.record);
     if (each.status === 'refused') {
       const mark = { pending: 'refused' as const, problem: each.problem, command: each.id };

@@ -16,10 +16,7 @@ export interface Ghost {
 
 export interface Taken {
   id: string;
-  lane: string;
-  /** Position among the other cards of the lane. */
-  index: number;
-  ghost: Ghost | null;
+  ghost: Ghost;
 }
 
 interface Options {
@@ -27,7 +24,10 @@ interface Options {
   /** May this card be taken? */
   may: (id: string) => boolean;
   onTake: (id: string) => void;
+  /** Over which lane, and at which position among its other cards. */
+  onAim: (id: string, lane: string, index: number) => void;
   onDrop: (taken: Taken) => void;
+  onCancel: () => void;
 }
 
 export class Drag {
@@ -36,6 +36,7 @@ export class Drag {
   #watch: AbortController | null = null;
   #frame = 0;
   #pointer = { x: 0, y: 0 };
+  #lane = '';
   #grip = { x: 0, y: 0, width: 0, height: 0 };
 
   constructor(options: Options) {
@@ -57,9 +58,8 @@ export class Drag {
 
     const take = () => {
       if (this.taken || signal.aborted) return;
-      const lane = card.closest<HTMLElement>('[data-lane]')!;
-      const others = [...lane.querySelectorAll<HTMLElement>('[data-card]')];
-      this.taken = { id, lane: lane.dataset.lane!, index: others.indexOf(card), ghost: this.#ghost() };
+      this.taken = { id, ghost: this.#ghost() };
+      this.#lane = card.closest<HTMLElement>('[data-lane]')!.dataset.lane!;
       this.#options.onTake(id);
       if (touch) navigator.vibrate?.(12);
       window.getSelection()?.removeAllRanges();
@@ -101,8 +101,10 @@ export class Drag {
   }
 
   cancel(): void {
+    const was = this.taken;
     this.taken = null;
     this.#stop();
+    if (was) this.#options.onCancel();
   }
 
   #drop(): void {
@@ -152,8 +154,9 @@ export class Drag {
       .map((each) => ({ id: each.dataset.card!, top: each.offsetTop, height: each.offsetHeight }));
     const middle =
       y - this.#grip.y + this.#grip.height / 2 - list.getBoundingClientRect().top + list.scrollTop;
-    const index = slotAt(cards, middle);
-    this.taken = { id: taken.id, lane: lane.dataset.lane!, index, ghost: this.#ghost() };
+    this.taken = { id: taken.id, ghost: this.#ghost() };
+    this.#lane = lane.dataset.lane!;
+    this.#options.onAim(taken.id, this.#lane, slotAt(cards, middle));
   }
 
   readonly #tick = () => {
@@ -162,7 +165,7 @@ export class Drag {
     const { x, y } = this.#pointer;
     const frame = board.getBoundingClientRect();
     const across = scrollSpeed(x, frame.left, frame.right);
-    const list = board.querySelector<HTMLElement>(`[data-lane="${this.taken.lane}"] [data-cards]`);
+    const list = board.querySelector<HTMLElement>(`[data-lane="${this.#lane}"] [data-cards]`);
     const inner = list?.getBoundingClientRect();
     const along = inner ? scrollSpeed(y, inner.top, inner.bottom) : 0;
     if (across !== 0) board.scrollLeft += across;

@@ -12,12 +12,16 @@ export class Flip {
 
   /** Call before the screen changes. */
   measure(root: HTMLElement): void {
-    this.#before.clear();
     if (still()) return;
     for (const card of root.querySelectorAll<HTMLElement>('[data-card]')) {
       const { left, top } = card.getBoundingClientRect();
-      this.#before.set(card.dataset.card!, { left, top });
+      if (!this.#before.has(card.dataset.card!)) this.#before.set(card.dataset.card!, { left, top });
     }
+  }
+
+  /** A card comes from elsewhere than where it was drawn: out of somebody's hand. */
+  from(id: string, spot: Spot): void {
+    if (!still()) this.#before.set(id, spot);
   }
 
   /** Call after it has changed. What is out of sight before and after doesn't move. */
