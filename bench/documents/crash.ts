@@ -29,7 +29,7 @@ export const crash: Scenario = {
     const scenario = `killed ${trials} × while writing`;
     const acknowledged: Measure = { scenario, measure: 'edits acknowledged', unit: '', values: {} };
     const lost: Measure = { scenario, measure: 'of these lost', unit: '', values: {}, aim: { lost: true } };
-    for (const peer of settings.peers) {
+    for (const peer of settings.peers.filter(({ keeps }) => keeps)) {
       const sum = { acknowledged: 0, lost: 0 };
       for (let index = 0; index < trials; index++) {
         const outcome = await trial(settings, peer, index);

@@ -1,10 +1,10 @@
 /**
  * Memory of documents that are open and still: what decides how many a machine can hold.
  */
-import { Connection, type Member } from '../load/connection.ts';
+import { Connection } from '../load/connection.ts';
 import { stateOfSize } from '../load/edits.ts';
 import { pause, widely } from '../load/pace.ts';
-import { acknowledged, contribute, inTime } from '../load/sessions.ts';
+import { contribute, inTime } from '../load/sessions.ts';
 import type { Peer } from '../peers/peer.ts';
 import { plots, settle, type Plot } from './grounds.ts';
 import { Findings, type Scenario } from './scenario.ts';
@@ -30,10 +30,10 @@ export const idleMemory: Scenario = {
         const sockets: Connection[] = [];
         // One document first, so that code and caches are not counted as documents.
         await hold(peer, ground.slice(0, 1), content, sockets);
-        await pause(2_000);
+        await pause(1_000);
         const before = await peer.process.memory();
         await hold(peer, ground.slice(1), content, sockets);
-        await pause(4_000);
+        await pause(quick ? 1_500 : 4_000);
         const after = await peer.process.memory();
         await Promise.all(sockets.map((socket) => socket.close()));
 
@@ -65,13 +65,12 @@ async function hold(peer: Peer, ground: Plot[], content: Uint8Array, sockets: Co
     const connection = new Connection(peer.target(group[0]!.name));
     sockets.push(connection);
     await inTime(connection.opened, `${peer.title}: connecting`);
-    const members: Member[] = [];
-    for (const plot of group) {
-      const member = connection.join(plot.name);
-      await settle(peer, member, plot);
-      await contribute(member, content);
-      members.push(member);
-    }
-    await acknowledged(members, 60_000);
+    await Promise.all(
+      group.map(async (plot) => {
+        const member = connection.join(plot.name);
+        await settle(peer, member, plot);
+        await contribute(member, content);
+      })
+    );
   });
 }
