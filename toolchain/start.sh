@@ -60,15 +60,20 @@ start_engine_early() {
 
 start_engine_wait() {
   [ -n "$engine_job" ] || return 0
+  engine_status=0
   if kill -0 "$engine_job" 2>/dev/null; then
     step 'getting a database engine'
     ticker 'getting a database engine' "$ROOT/.ume/log/engine.log" &
     engine_ticker=$!
-    wait "$engine_job" || true # the server itself says what is wrong, and how to put it right
+    wait "$engine_job" || engine_status=$?
     kill "$engine_ticker" 2>/dev/null || true
     if [ -t 2 ]; then printf '\r\033[K' >&2; fi
   else
-    wait "$engine_job" || true
+    wait "$engine_job" || engine_status=$?
+  fi
+  if [ "$engine_status" != 0 ]; then
+    cat "$ROOT/.ume/log/engine.log" >&2
+    exit 1
   fi
 }
 

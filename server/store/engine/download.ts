@@ -77,7 +77,7 @@ function fetchInto(
     const have = sizeOf(folder);
     if (have > bytes) grown = now;
     bytes = have;
-    if (now - told > 5_000 && bytes > 0) {
+    if (now - told > 5_000 && bytes > 1e6) {
       told = now;
       log.info(`Fetching MongoDB: ${Math.round(bytes / 1e6)} MB`);
     }

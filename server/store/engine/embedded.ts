@@ -23,8 +23,13 @@ export async function embeddedEngine(
   });
   let last = '';
   createInterface({ input: child.stderr }).on('line', (line) => {
-    last = line.trim() || last;
-    if (!line.startsWith('npm ')) log.info(line.trim());
+    if (line.startsWith('npm ')) {
+      // npm's own last line names a log file; the one that says what is wrong comes before.
+      if (!/npm error (A complete log|code|errno|$)/.test(line)) last = line.replace(/^npm error /, '');
+    } else if (line.trim()) {
+      last = line.trim();
+      log.info(last);
+    }
   });
   const code = await new Promise<number | null>((resolve) => {
     child.on('error', (error) => {

@@ -63,12 +63,7 @@ export async function startEngine(config: EngineConfig, log: EngineLog): Promise
         if (kinds.at(-1) !== kind) log.warn(`The "${kind}" engine does not run here; trying the next`);
       }
     }
-    throw new EngineError(
-      record
-        ? `This data folder was made by the "${record.kind}" engine, which can't be had now:\n${problems.join('\n')}\n` +
-            `Get it back as it was; the files in ${databaseFolder(data)} are good for no other engine.`
-        : `No database engine can be had:\n${problems.join('\n')}\nSet MONGODB_URL to a MongoDB server, or install mongod.`
-    );
+    throw noEngine(problems, record, data);
   } catch (error) {
     claim.release();
     throw error;
@@ -121,12 +116,28 @@ async function find(
   }
 }
 
-/** Makes sure that the engine a start would choose is on this machine, and tells how it goes. Starts nothing. */
+function noEngine(problems: string[], record: EngineRecord | undefined, data: string): EngineError {
+  return new EngineError(
+    record
+      ? `This data folder was made by the "${record.kind}" engine, which can't be had now:\n${problems.join('\n')}\n` +
+          `Get it back as it was; the files in ${databaseFolder(data)} are good for no other engine.`
+      : `No database engine can be had:\n${problems.join('\n')}\nSet MONGODB_URL to a MongoDB server, or install mongod.`
+  );
+}
+
+/**
+ * Makes sure that the engine a start would choose is on this machine, and tells how it goes. Starts nothing.
+ * @throws {EngineError} as `startEngine` would.
+ */
 export async function prepareEngine(config: EngineConfig, log: EngineLog): Promise<void> {
   if (config.MONGODB_URL) return;
   const record = readRecord(config.UME_DATA);
   const kinds = enginesToTry({ forced: config.UME_ENGINE, recorded: record?.kind }) as OwnEngineKind[];
+  const problems: string[] = [];
   for (const kind of kinds) {
-    if (!('missing' in (await find(kind, config, log, record, kinds.length === 1)))) return;
+    const found = await find(kind, config, log, record, kinds.length === 1);
+    if (!('missing' in found)) return;
+    problems.push(`  ${kind}: ${found.missing}`);
   }
+  throw noEngine(problems, record, config.UME_DATA);
 }
