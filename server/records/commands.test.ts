@@ -273,7 +273,9 @@ describe('moving', () => {
       before = id;
     }
     const journal = all.core.store.connection.collection('journal');
-    expect(await journal.countDocuments({ 'cause.name': 'relieve', 'changes.record': last.id })).toBeGreaterThan(0);
+    expect(
+      await journal.countDocuments({ 'cause.name': 'relieve', 'changes.record': last.id })
+    ).toBeGreaterThan(0);
     const order = await lane('todo', space);
     expect(order).toHaveLength(8);
     expect(order[0]).toBe(first.id);
