@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stopTestEngine, testStore, type TestStore } from '../store/testing.ts';
-import { Browser, founded, joined, PASSWORD, world, type World } from './testing.ts';
+import { Browser, founded, joined, PASSWORD, tokenOf, world, type World } from './testing.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 let store: TestStore;
@@ -18,7 +18,6 @@ afterEach(async () => {
 });
 afterAll(stopTestEngine);
 
-const tokenOf = (url: string) => new URL(url).searchParams.get('token')!;
 const account = (name: string) => ({
   name,
   email: `${name.toLowerCase()}@people.example`,

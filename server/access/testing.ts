@@ -168,6 +168,9 @@ export async function founded(
   return { founder, organization: made.organization.id, user: made.user.id, key };
 }
 
+/** The token of an invitation's link. */
+export const tokenOf = (url: string): string => new URL(url).pathname.split('/').at(-1)!;
+
 /** Invites a person and lets them accept with a new account. */
 export async function joined(
   { url }: World,
@@ -176,7 +179,7 @@ export async function joined(
   role: 'member' | 'viewer' = 'member'
 ): Promise<{ person: Browser; user: string; email: string }> {
   const invited = await founder.post('/invitations', { role });
-  const token = new URL(invited.body.url).searchParams.get('token');
+  const token = tokenOf(invited.body.url);
   const person = new Browser(url);
   const email = `${name.toLowerCase()}@people.example`;
   const answer = await person.post(`/invitations/by-token/${token}/accept`, {

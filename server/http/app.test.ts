@@ -200,7 +200,7 @@ describe('the control channel', () => {
     const proxied = new Browser(here.url, { headers: { ...token, 'x-forwarded-for': '192.0.2.1' } });
     expect((await proxied.post('/admin/list')).status).toBe(401);
     const invited = await operator.post('/admin/invite', { organization: 'Acme', role: 'viewer' });
-    expect(invited.body.url).toContain('/join?token=');
+    expect(invited.body.url).toContain('/invite/');
     expect((await operator.post('/admin/invite', { organization: 'Nobody' })).status).toBe(404);
     expect((await operator.post('/admin/set-up-link')).body).toEqual({ url: null });
   });

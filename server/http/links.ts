@@ -9,4 +9,4 @@ export const addressFor = (request: Request, url: string | undefined): string =>
 export const setupLink = (base: string, token: string): string => `${base}/setup?token=${token}`;
 
 /** The page that accepts an invitation. */
-export const invitationLink = (base: string, token: string): string => `${base}/join?token=${token}`;
+export const invitationLink = (base: string, token: string): string => `${base}/invite/${token}`;

@@ -3,7 +3,7 @@ import { Router, type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { forbidden, notFound, notSignedIn } from '#shared/protocol/errors.ts';
 import { actorOf, type Identify, type Person } from '../access/actor.ts';
-import { isLocal } from './local.ts';
+import { isFromHere } from './local.ts';
 import { invalidFrom } from './problems.ts';
 import type { Call, Route } from './route.ts';
 
@@ -32,7 +32,7 @@ async function allow(route: Route, door: Door, person: Person | null, request: R
   if (route.policy === 'public') return;
   if (route.policy === 'operator') {
     const token = request.get(OPERATOR_HEADER);
-    if (token && isLocal(request) && door.isOperator(token)) return;
+    if (token && isFromHere(request) && door.isOperator(token)) return;
     throw notSignedIn();
   }
   if (!person) throw notSignedIn();
