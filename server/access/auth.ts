@@ -21,7 +21,7 @@ export interface AuthSettings {
 
 export function createAuth({ connection, secret, https, log }: AuthSettings) {
   // Not every engine has sessions or transactions: none are used, and every write waits for the disk.
-  const db = connection.getClient().db(connection.name, { writeConcern: { w: 'majority', journal: true } });
+  const db = connection.getClient().db(connection.name);
   return betterAuth({
     appName: 'ume',
     baseURL: https ? 'https://localhost' : 'http://localhost',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { conflict } from '#shared/protocol/errors.ts';
 import { stopTestEngine, testStore, type TestStore } from '../store/testing.ts';
 import { Browser, founding, PASSWORD, world, type World } from './testing.ts';
 
@@ -15,7 +16,7 @@ beforeEach(async () => {
   here = await world(store.connection, {
     createRecord: async (actor, type, { id }) => {
       if (failing) throw new Error('the power went');
-      if (made.has(id!)) throw new Error('twice');
+      if (made.has(id!)) throw conflict();
       made.add(id!);
       here.records.push({ organization: actor.organization, type, id });
     }
@@ -91,6 +92,41 @@ describe('the first organization', () => {
     expect(await here.access.models.organizations.countDocuments()).toBe(1);
     expect(await here.access.accounts.list(10)).toHaveLength(1);
   });
+
+  it.each(['create', 'membership', 'space', 'activate', 'enter', 'retire'] as const)(
+    'cut short at any step is taken up again, and is there once: %s',
+    async (step) => {
+      const setup = await here.access.setup.ensureToken();
+      const { models, members } = here.access;
+      const broken = new Error('the power went');
+      const spies = {
+        create: () => vi.spyOn(models.organizations, 'create').mockRejectedValueOnce(broken),
+        membership: () => vi.spyOn(members, 'add').mockRejectedValueOnce(broken),
+        space: () => (failing = true),
+        activate: () => vi.spyOn(models.organizations, 'updateOne').mockRejectedValueOnce(broken as never),
+        enter: () => vi.spyOn(members, 'entered').mockRejectedValueOnce(broken),
+        retire: () => vi.spyOn(here.access.setup, 'retire').mockRejectedValueOnce(broken)
+      };
+      spies[step]();
+      const body = founding('Acme', { setup });
+      expect((await new Browser(here.url).post('/organizations', body)).status).toBe(500);
+      vi.restoreAllMocks();
+      failing = false;
+      // Cut short after the last step, it is there already: the founder just signs in.
+      const done = step === 'enter' || step === 'retire';
+      const again = await new Browser(here.url).post('/organizations', body);
+      expect(again.status).toBe(done ? 401 : 201);
+      const founder = new Browser(here.url);
+      const signIn = { email: 'founder@acme.example', password: PASSWORD };
+      expect((await founder.post('/auth/sign-in', signIn)).body).toMatchObject({
+        organization: { name: 'Acme' },
+        role: 'founder'
+      });
+      expect(await models.organizations.countDocuments()).toBe(1);
+      expect(await models.memberships.countDocuments()).toBe(1);
+      expect(await here.access.setup.ensureToken()).toBeNull();
+    }
+  );
 
   it('keeps the token in a private file, the same after a restart, and only its hash in the database', async () => {
     const token = (await here.access.setup.ensureToken())!;

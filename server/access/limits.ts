@@ -55,8 +55,8 @@ export const LIMITS = {
   signInAccount: { points: 60, duration: HOUR },
   /** Wrong passwords from a browser that has signed in to the account before. */
   signInDevice: { points: 10, duration: 15 * MINUTE },
-  /** Looking at and accepting invitations, from one network. */
-  invitation: { points: 60, duration: 15 * MINUTE },
+  /** Looking at and accepting invitations, from one network: a whole office may join in one morning. */
+  invitation: { points: 300, duration: 15 * MINUTE },
   /** Founding, and trying set-up tokens, from one network. */
   founding: { points: 30, duration: HOUR }
 } as const satisfies Record<string, Limit>;
