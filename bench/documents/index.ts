@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
-import { atEnd } from '../peers/children.ts';
+import { atEnd, endUsersOf } from '../peers/children.ts';
 import { hocuspocusMemory } from '../peers/hocuspocus-memory.ts';
 import { hocuspocusSqlite } from '../peers/hocuspocus-sqlite.ts';
 import type { Peer, PeerName } from '../peers/peer.ts';
@@ -35,7 +35,10 @@ export const documents: Bench = {
   peers: Object.keys(peers),
   run: async ({ seed, quick, only, against, profile, note }) => {
     const folder = mkdtempSync(join(tmpdir(), 'ume-bench-'));
-    atEnd(() => rmSync(folder, { recursive: true, force: true }));
+    atEnd(() => {
+      endUsersOf(folder);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    });
     const chosen = scenarios.filter(({ name }) => !only || only.includes(name));
     const entrants = (Object.keys(peers) as PeerName[])
       .filter((name) => !against || against.includes(name))

@@ -64,6 +64,22 @@ export function residentBytes(pid: number): number {
   }
 }
 
+/**
+ * Kills what works on a folder of ours, by its command line: a database engine whose server has gone first is nobody's
+ * descendant any more. The folder's name must be one that was made up for this run.
+ */
+export function endUsersOf(folder: string): void {
+  for (const entry of readdirSync('/proc')) {
+    const pid = Number(entry);
+    if (!/^\d+$/.test(entry) || pid === process.pid) continue;
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${folder}/`)) signal(pid, 'SIGKILL');
+    } catch {
+      // gone meanwhile
+    }
+  }
+}
+
 /** The fields of /proc/<pid>/stat after the command's name, which may itself hold blanks and brackets. */
 function statFields(pid: number): string[] | undefined {
   try {

@@ -130,7 +130,6 @@ export class ServerProcess {
       if (below) for (const pid of children) signal(pid, 'SIGKILL');
       await exited;
     }
-    if (!below) for (const pid of children) orphans.add(pid);
   }
 
   private get gone(): boolean {
@@ -156,12 +155,6 @@ export class ServerProcess {
     });
   }
 }
-
-/** Engines whose server was killed above them: they should go by themselves, and are made to at the end. */
-const orphans = new Set<number>();
-process.on('exit', () => {
-  for (const pid of orphans) signal(pid, 'SIGKILL');
-});
 
 /** A TCP port nobody listens on now. */
 async function freePort(): Promise<number> {
