@@ -15,7 +15,7 @@ import type { Projector, RowChange } from '../parts.ts';
 import { toRow, type RowModels } from '../store/models/row.ts';
 import { conditionOf } from './conditions.ts';
 import { rowsWhere, typeFor } from './find.ts';
-import { Following, type ListChange, type Round } from './following.ts';
+import { Following, REMEMBERED, type ListChange, type Round } from './following.ts';
 
 export interface Subscribe {
   type: string;
@@ -95,16 +95,17 @@ export class Feed {
     const rounds: Round[] = [];
     let follow = (round: Round): void => void rounds.push(round);
     const follower = (round: Round): void => follow(round);
-    const leave = this.#follow(actor.organization, type, filter, follower);
+    const { list, leave } = this.#follow(actor.organization, type, filter, follower);
     try {
       const answer =
         since === undefined
-          ? await this.#whole(actor.organization, type, filter, limit, rounds, may)
-          : await this.#changes(actor.organization, type, filter, since, rounds, may);
+          ? await this.#whole(list, limit, rounds, may)
+          : await this.#changes(list, since, rounds, may);
       if ('reset' in answer) {
         leave();
         return RESET;
       }
+      if (!list.asked) void this.#load(list);
       return {
         answer,
         start: (tell) => {
@@ -121,14 +122,8 @@ export class Feed {
   }
 
   /** The list as it is, at one position. */
-  async #whole(
-    organization: string,
-    type: RecordType,
-    filter: Filter | undefined,
-    limit: number,
-    rounds: Round[],
-    may: RowRights
-  ): Promise<Answered> {
+  async #whole(following: Following, limit: number, rounds: Round[], may: RowRights): Promise<Answered> {
+    const { organization, type, filter } = following;
     const found = await rowsWhere(this.#rows, type.type, listed(organization, filter))
       .sort({ rank: 1, _id: 1 })
       .limit(limit + 1)
@@ -143,21 +138,17 @@ export class Feed {
       }
     }
     const rows = [...list.values()].sort(byRank).map((row) => ({ ...row, may }));
-    return { position, rows, more: found.length > limit };
+    const more = found.length > limit;
+    if (!more) following.adopt(list.keys());
+    return { position, rows, more };
   }
 
   /**
    * What changed after a position. Removed rows stay in the database and carry the position of their removal, so one
    * question finds everything.
    */
-  async #changes(
-    organization: string,
-    type: RecordType,
-    filter: Filter | undefined,
-    since: number,
-    rounds: Round[],
-    may: RowRights
-  ): Promise<Answered> {
+  async #changes(list: Following, since: number, rounds: Round[], may: RowRights): Promise<Answered> {
+    const { organization, type, filter } = list;
     const found = await rowsWhere(this.#rows, type.type, { organization, position: { $gt: since } })
       .sort({ position: 1 })
       .limit(this.#backlog + 1)
@@ -190,7 +181,7 @@ export class Feed {
     type: RecordType,
     filter: Filter | undefined,
     follower: (round: Round) => void
-  ): () => void {
+  ): { list: Following; leave: () => void } {
     const place = `${organization} ${type.type}`;
     const name = JSON.stringify(filter ?? null);
     let lists = this.#lists.get(place);
@@ -199,25 +190,26 @@ export class Feed {
     if (!list) {
       list = new Following(organization, type, filter);
       lists.set(name, list);
-      void this.#load(list);
     }
     const followed = list;
     followed.followers.add(follower);
-    return () => {
+    const leave = () => {
       if (!followed.followers.delete(follower) || followed.followers.size > 0) return;
       lists.delete(name);
       if (lists.size === 0 && this.#lists.get(place) === lists) this.#lists.delete(place);
     };
+    return { list: followed, leave };
   }
 
   /** Which rows a list has, so that rows that were never in it needn't be told to be gone. */
   async #load(list: Following): Promise<void> {
+    list.ask();
     const { organization, type, filter } = list;
     try {
       const found = await rowsWhere(this.#rows, type.type, listed(organization, filter), {
         projection: { _id: 1 }
       })
-        .limit(Following.remembered + 1)
+        .limit(REMEMBERED + 1)
         .toArray();
       list.load(found.map((each) => each._id));
     } catch {

@@ -21,7 +21,7 @@ export interface Round {
 }
 
 /** Longest list whose members are remembered; of longer ones every row that is elsewhere is told to be gone. */
-const REMEMBERED = 20_000;
+export const REMEMBERED = 20_000;
 
 export class Following {
   readonly organization: string;
@@ -32,6 +32,7 @@ export class Following {
   #members: Set<string> | null = null;
   #loaded: Set<string> | null = null;
   readonly #meanwhile = new Map<string, boolean>();
+  #asked = false;
   #gaveUp = false;
 
   constructor(organization: string, type: RecordType, filter: Filter | undefined) {
@@ -40,16 +41,33 @@ export class Following {
     this.filter = filter;
   }
 
+  /** Whether its members are known, or being found out. */
+  get asked(): boolean {
+    return this.#members !== null || this.#gaveUp || this.#asked;
+  }
+
+  /** The members as its only follower was just given them: exactly those it has to be told of. */
+  adopt(ids: Iterable<string>): void {
+    if (this.#members || this.followers.size > 1) return;
+    this.#members = new Set(ids);
+    this.#loaded = null;
+    this.#meanwhile.clear();
+  }
+
+  /** From now on, what is told is kept until `load` brings the members. */
+  ask(): void {
+    this.#asked = true;
+  }
+
   /**
    * The ids that were in the list when it was asked for; null where they could not be had. Believed only after one more
    * round: what a round under way has written but not told may be missing in them.
    */
   load(ids: readonly string[] | null): void {
+    if (this.#members) return;
     if (!ids || ids.length > REMEMBERED) this.#forget();
     else this.#loaded = new Set(ids);
   }
-
-  static readonly remembered = REMEMBERED;
 
   /** Takes in a round's changes of this organization and type, and tells the followers. */
   take(changes: readonly RowChange[], head: number): void {
@@ -70,7 +88,7 @@ export class Following {
       if (inside) this.#members.add(id);
       else this.#members.delete(id);
       if (this.#members.size > REMEMBERED) this.#forget();
-    } else if (!this.#gaveUp) this.#meanwhile.set(id, inside);
+    } else if (this.#asked && !this.#gaveUp) this.#meanwhile.set(id, inside);
   }
 
   #settle(): void {
