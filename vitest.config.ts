@@ -15,6 +15,7 @@ export default defineConfig({
       project('server', slow),
       project('media', slow),
       project('bench', slow),
+      project('toolchain', slow),
       // What of the client needs no browser; .svelte.ts files have to be compiled.
       { plugins: [svelte({ configFile: false })], ...project('client', { exclude: ['**/node_modules/**'] }) }
     ]

@@ -11,14 +11,15 @@ started() {
 
 # locked FOLDER WHAT COMMAND…: the lock is the folder; WHAT is told to whoever waits.
 locked() (
-  lock=$1 what=$2 waited=0
+  lock=$1 what=$2 waited=0 told=''
   shift 2
   mkdir -p "$(dirname "$lock")"
   until mkdir "$lock" 2>/dev/null; do
     holder='' since=''
     read -r holder since 2>/dev/null <"$lock/holder" || true
     if [ -n "$holder" ] && [ "$(started "$holder")" = "$since" ]; then
-      [ "$waited" != 0 ] || say "  waiting for process $holder: $what"
+      [ -n "$told" ] || say "  waiting for process $holder: $what"
+      told=yes
     elif [ -n "$holder" ] || [ "$waited" -ge 10 ]; then
       # Renaming is atomic: of several that see a dead holder, one removes it.
       mv "$lock" "$lock.dead.$$" 2>/dev/null && rm -rf "$lock.dead.$$"
