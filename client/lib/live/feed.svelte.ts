@@ -17,14 +17,19 @@ import type { KeptList, LiveStore } from './store.ts';
 const ANSWER_LIMIT_MS = 15_000;
 const KEEP_AFTER_MS = 400;
 const LINGER_MS = 5000;
+const COME_BACK_MS = 5000;
 /** Lists nobody looked at for a month are forgotten. */
 const FORGET_AFTER_MS = 30 * 24 * 3600_000;
 
 type Answer = { ok: true } | { ok: false; problem: Problem };
 
+let made = 0;
+
 /** One followed list. */
 export class LiveList {
   readonly key: string;
+  /** What this list is called between this tab and the server. */
+  readonly name = `list-${++made}`;
   readonly type: string;
   readonly filter: Filter | undefined;
   #state: ListState = $state.raw(emptyList);
@@ -61,6 +66,7 @@ export class Feed {
   readonly #store: LiveStore | null;
   readonly #lists = new Map<string, LiveList>();
   readonly #writes = new Map<string, ReturnType<typeof setTimeout>>();
+  #back: ReturnType<typeof setTimeout> | undefined;
   #place: string | null = null;
   #focus: string | null = null;
   /** Everybody at the place this tab is at, this tab included. */
@@ -74,7 +80,8 @@ export class Feed {
     store: LiveStore | null;
     onConnected: (connected: boolean) => void;
     onStorage: (ok: boolean) => void;
-    onRefused: (message: string) => void;
+    /** The server wouldn't have this connection: the session may be over. */
+    onRefused: () => void;
     /** A list has been told more. */
     onTold: () => void;
     socket?: Socket;
@@ -98,19 +105,27 @@ export class Feed {
       if (this.#place)
         void this.#say({ v: FEED_VERSION, kind: 'presence', place: this.#place, focus: this.#focus });
     });
-    this.#socket.on('disconnect', () => {
+    this.#socket.on('disconnect', (reason) => {
       this.#onConnected(false);
+      // Closed by the server on purpose: socket.io leaves it to us to come back.
+      if (reason === 'io server disconnect') this.#comeBack(options.onRefused);
       this.people = [];
       for (const list of this.#lists.values()) list.live = false;
     });
-    this.#socket.on('connect_error', (error: Error & { data?: unknown }) => {
+    this.#socket.on('connect_error', () => {
       this.#onConnected(false);
       // A refusal, as opposed to a server that isn't there: socket.io doesn't try again by itself then.
-      if (!this.#socket.active) options.onRefused(error.message);
+      if (!this.#socket.active) this.#comeBack(options.onRefused);
     });
     this.#socket.on('message', (notice: FeedNotice) => this.#hear(notice, options.onStorage));
     if (typeof window !== 'undefined') window.addEventListener('pagehide', this.#onHide);
     void this.#forgetOld();
+  }
+
+  #comeBack(onRefused: () => void): void {
+    onRefused();
+    clearTimeout(this.#back);
+    this.#back = setTimeout(() => this.#socket.connect(), COME_BACK_MS);
   }
 
   readonly #onHide = () => this.#flush();
@@ -121,6 +136,7 @@ export class Feed {
 
   /** Closes at once; `connect` opens again. */
   disconnect(): void {
+    clearTimeout(this.#back);
     this.#socket.disconnect();
   }
 
@@ -145,7 +161,7 @@ export class Feed {
       this.#lists.delete(list.key);
       this.#write(list);
       if (this.#socket.connected)
-        void this.#say({ v: FEED_VERSION, kind: 'unsubscribe', subscription: list.key });
+        void this.#say({ v: FEED_VERSION, kind: 'unsubscribe', subscription: list.name });
     }, LINGER_MS);
   }
 
@@ -180,7 +196,7 @@ export class Feed {
       this.#ask<SubscribeAnswer>({
         v: FEED_VERSION,
         kind: 'subscribe',
-        subscription: list.key,
+        subscription: list.name,
         type: list.type,
         ...(list.filter && { filter: list.filter }),
         ...(since !== null && { since })
@@ -207,13 +223,13 @@ export class Feed {
   #hear(notice: FeedNotice, onStorage: (ok: boolean) => void): void {
     switch (notice.kind) {
       case 'changes': {
-        const list = this.#lists.get(notice.subscription);
+        const list = this.#named(notice.subscription);
         if (!list) return;
         list.state = onChanges(list.state, notice.position, notice.changes);
         return this.#changed(list);
       }
       case 'reset': {
-        const list = this.#lists.get(notice.subscription);
+        const list = this.#named(notice.subscription);
         if (!list) return;
         list.live = false;
         return void this.#subscribe(list);
@@ -224,6 +240,10 @@ export class Feed {
       case 'storage':
         return onStorage(notice.ok);
     }
+  }
+
+  #named(name: string): LiveList | undefined {
+    return [...this.#lists.values()].find((each) => each.name === name);
   }
 
   #changed(list: LiveList): void {
@@ -269,6 +289,7 @@ export class Feed {
   }
 
   end(): void {
+    clearTimeout(this.#back);
     this.#flush();
     if (typeof window !== 'undefined') window.removeEventListener('pagehide', this.#onHide);
     this.#socket.removeAllListeners();

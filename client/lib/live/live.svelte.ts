@@ -188,8 +188,8 @@ let beginning: Promise<Live> | null = null;
 
 /** Begins for a person; called again for the same one, it answers the same. */
 export async function startLive(who: Who, heard: Heard): Promise<Live> {
+  while (beginning) await beginning;
   if (current && scopeOf(current.who) === scopeOf(who)) return current;
-  if (beginning) await beginning;
   beginning = (async () => {
     await current?.end();
     const store = await openStore(scopeOf(who));
