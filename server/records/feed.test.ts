@@ -6,6 +6,7 @@ import { dice, seed } from '#shared/testing/seed.ts';
 import type { Actor } from '../access/actor.ts';
 import { testActor } from '../testing.ts';
 import type { Subscription } from './feed.ts';
+import type { Text } from 'yjs';
 import { testRecords, type TestRecords } from './testing.ts';
 
 const BACKLOG = 60;
@@ -112,7 +113,7 @@ describe('the feed', () => {
     async function act(actor: Actor): Promise<void> {
       const mine = cards[actor.organization]!;
       const gone = removed[actor.organization]!;
-      const kind = roll.below(10);
+      const kind = roll.below(12);
       const id = roll.pick(mine);
       try {
         if (id === undefined || kind < 2) {
@@ -133,8 +134,16 @@ describe('the feed', () => {
         } else if (kind < 9 || gone.length === 0) {
           await all.commands.remove(actor, id);
           gone.push(id);
-        } else {
+        } else if (kind < 10) {
           await all.commands.restore(actor, roll.pick(gone));
+        } else {
+          // As people type, and as hostile programs do: what isn't allowed is put back before any list shows it.
+          const value = roll.pick<unknown>(['high', 'rubbish', 7, ['low']]);
+          await all.core.library.edit(actor, id, { kind: 'edit' }, (doc) => {
+            const fields = doc.getMap('fields');
+            if (roll.chance(0.5)) fields.set(roll.pick(['priority', 'wings', 'labels']), value);
+            else (fields.get('title') as Text).insert(0, roll.pick(['a', 'b', '\n', 'long '.repeat(99)]));
+          });
         }
       } catch (error) {
         // Somebody else removed it first.
@@ -158,6 +167,11 @@ describe('the feed', () => {
       expect(reader.failures).toEqual([]);
       const expected = await fresh(reader.actor, reader.filter);
       expect(byId(reader.list.values())).toEqual(byId(expected));
+      for (const row of expected) {
+        expect([null, 'high', 'low']).toContain(row.fields['priority']);
+        expect(row.fields['title']).toMatch(/^[^\n]{1,300}$/);
+        expect(row.fields).not.toHaveProperty('wings');
+      }
     }
     expect(readers.reduce((sum, reader) => sum + reader.told, 0)).toBeGreaterThan(100);
     const ofA = new Set(cards['org-a']);
