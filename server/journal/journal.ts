@@ -14,8 +14,9 @@ import type { Connection, Model } from 'mongoose';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
 import type { Journal } from '../parts.ts';
-import { DURABLE } from '../store/connection.ts';
 import { journalModel } from '../store/models/journal.ts';
+import { metaModel } from '../store/models/meta.ts';
+import type { StoredMeta } from '../store/models/meta.ts';
 import type { StoredEntry } from '../store/models/journal.ts';
 import type { Entry, NewEntry } from './entry.ts';
 
@@ -23,6 +24,11 @@ import type { Entry, NewEntry } from './entry.ts';
 export interface Draft {
   entry: NewEntry;
   done(entry: Entry): void;
+}
+
+/** A draft with a number of its own, which stays the same over all tries: how it is recognized after an unclear one. */
+interface Numbered extends Draft {
+  write: string;
 }
 
 /** Something with entries to write. It is asked for them when a write begins, so that late edits still come along. */
@@ -48,6 +54,7 @@ export class MongoJournal implements Journal {
   healthy = true;
 
   readonly #model: Model<StoredEntry>;
+  readonly #meta: Model<StoredMeta>;
   readonly #log: Logger;
   readonly #writer = ulid();
   readonly #sources = new Set<Source>();
@@ -61,6 +68,7 @@ export class MongoJournal implements Journal {
 
   constructor(connection: Connection, log: Logger) {
     this.#model = journalModel(connection);
+    this.#meta = metaModel(connection);
     this.#log = log.child({ part: 'journal' });
   }
 
@@ -155,13 +163,13 @@ export class MongoJournal implements Journal {
   }
 
   async #drain(): Promise<void> {
-    const drafts: Draft[] = [];
+    const drafts: Numbered[] = [];
     let bytes = 0;
     for (const source of this.#sources) {
       if (bytes >= BATCH_BYTES || drafts.length >= BATCH_ENTRIES) break;
       this.#sources.delete(source);
       for (const draft of source.take(BATCH_BYTES - bytes)) {
-        drafts.push(draft);
+        drafts.push({ ...draft, write: `${this.#writer}:${++this.#writes}` });
         for (const change of draft.entry.changes) bytes += 200 + (change.update?.byteLength ?? 0);
       }
     }
@@ -169,35 +177,24 @@ export class MongoJournal implements Journal {
   }
 
   /** Writes drafts until every one is durable, however long that takes. */
-  async #write(drafts: Draft[]): Promise<void> {
+  async #write(drafts: Numbered[]): Promise<void> {
     let left = drafts;
     for (let failures = 0; left.length > 0 && !this.#closed;) {
-      const write = `${this.#writer}:${++this.#writes}`;
       const at = new Date();
-      const entries = left.map(({ entry }, index) => ({
-        ...entry,
-        position: this.head + 1 + index,
-        at: at.getTime()
-      }));
+      const entries = this.#numbered(left, at);
       const slow = setTimeout(() => this.#setHealth(false), PATIENCE);
       try {
-        await this.#model.collection.insertMany(
-          entries.map((entry) => toStored(entry, write, at)) as never[],
-          {
-            ordered: true,
-            writeConcern: DURABLE
-          }
-        );
+        const stored = entries.map((entry, index) => toStored(entry, left[index]!.write, at));
+        await this.#model.collection.insertMany(stored as never[], { ordered: true });
         this.#commit(left, entries);
         left = [];
       } catch (error) {
-        left = await this.#afterFailure(left, entries, write, error).catch((worse: unknown) => {
+        left = await this.#afterFailure(left, at, error).catch((worse: unknown) => {
           this.#log.warn({ err: worse }, 'the database does not answer');
           return left;
         });
-        if (left.length === 0) break;
         // Another writer took a position first: nothing is wrong with the database.
-        if (isDuplicate(error)) continue;
+        if (left.length === 0 || isDuplicate(error)) continue;
         failures += 1;
         if (failures > 1) this.#setHealth(false);
         this.#log.warn(
@@ -212,25 +209,32 @@ export class MongoJournal implements Journal {
     this.#setHealth(true);
   }
 
+  #numbered(drafts: Numbered[], at: Date): Entry[] {
+    return drafts.map(({ entry }, index) => ({
+      ...entry,
+      position: this.head + 1 + index,
+      at: at.getTime()
+    }));
+  }
+
   /**
    * After a failure nobody knows how much was written. What lies behind the head tells: our own entries are durable,
    * another writer's come before what we have left. Returns what is still to be written.
    */
-  async #afterFailure(drafts: Draft[], entries: Entry[], write: string, error: unknown): Promise<Draft[]> {
+  async #afterFailure(drafts: Numbered[], at: Date, error: unknown): Promise<Numbered[]> {
     let left = drafts;
-    let numbered = entries;
     for (;;) {
       const found = (await this.#model.collection
-        .find({ _id: { $gt: this.head } as never }, { readConcern: { level: 'local' } })
+        .find({ _id: { $gt: this.head } as never })
         .sort({ _id: 1 })
         .limit(1000)
         .toArray()) as unknown as StoredEntry[];
       if (found.length === 0) break;
+      await this.#flush();
       for (const stored of found) {
-        if (stored.write === write) {
-          this.#commit(left.slice(0, 1), numbered.slice(0, 1));
+        if (stored.write === left[0]?.write) {
+          this.#commit(left.slice(0, 1), this.#numbered(left.slice(0, 1), at));
           left = left.slice(1);
-          numbered = numbered.slice(1);
         } else {
           this.head = stored._id;
           const foreign = fromStored(stored);
@@ -243,9 +247,18 @@ export class MongoJournal implements Journal {
     return left;
   }
 
+  /** What can be read may not be on disk yet. A durable write behind it makes sure: the engine's log is in one order. */
+  async #flush(): Promise<void> {
+    await this.#meta.collection.updateOne(
+      { _id: 'flush' as never },
+      { $inc: { version: 1 } },
+      { upsert: true }
+    );
+  }
+
   /** Drops drafts whose idempotency key was already used elsewhere, and answers them with what that made. */
-  async #withoutKnownKeys(drafts: Draft[]): Promise<Draft[]> {
-    const left: Draft[] = [];
+  async #withoutKnownKeys(drafts: Numbered[]): Promise<Numbered[]> {
+    const left: Numbered[] = [];
     for (const draft of drafts) {
       const { organization, by, cause } = draft.entry;
       const known =

@@ -14,7 +14,6 @@ import { systemActor } from '../access/actor.ts';
 import type { Library } from '../documents/library.ts';
 import type { LiveDocument } from '../documents/live-document.ts';
 import type { Projector, RowChange } from '../parts.ts';
-import { DURABLE } from '../store/connection.ts';
 import { metaModel } from '../store/models/meta.ts';
 import type { StoredMeta } from '../store/models/meta.ts';
 import { rowModels, toRow } from '../store/models/row.ts';
@@ -274,14 +273,14 @@ export class RowProjector implements Projector {
         some.map((row) => ({
           replaceOne: { filter: { _id: row._id as never }, replacement: row as never, upsert: true }
         })),
-        { ordered: false, writeConcern: DURABLE }
+        { ordered: false }
       );
     }
     if (upTo > this.head) {
       await this.#meta.collection.updateOne(
         { _id: 'rows' as never },
         { $set: { position: upTo } },
-        { upsert: true, writeConcern: DURABLE }
+        { upsert: true }
       );
     }
   }

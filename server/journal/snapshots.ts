@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { Binary } from 'mongodb';
 import type { Connection, Model } from 'mongoose';
-import { DURABLE } from '../store/connection.ts';
 import { snapshotModel } from '../store/models/snapshot.ts';
 import type { StoredSnapshot } from '../store/models/snapshot.ts';
 import { bytesOf } from './journal.ts';
@@ -64,7 +63,7 @@ export class Snapshots {
           at: new Date()
         }
       },
-      { upsert: true, writeConcern: DURABLE }
+      { upsert: true }
     );
     const superseded = Array.from({ length: KEEP_EVERY }, (_, back) => ordinal - KEEP_NEWEST - back).filter(
       (each) => each > 0 && each % KEEP_EVERY !== 0

@@ -14,7 +14,7 @@ export interface StoredEntry {
   changes: Array<Omit<RecordChange, 'update'> & { update?: Binary }>;
   /** `organization/user/key` of the caller's idempotency key. */
   key?: string;
-  /** The process and write this entry came by: how a writer knows its own entries after an unclear failure. */
+  /** The process it came by and its number there: how a writer knows its own entries after an unclear failure. */
   write: string;
 }
 
@@ -36,4 +36,5 @@ schema.index({ organization: 1, _id: 1 });
 schema.index({ key: 1 }, { unique: true, partialFilterExpression: { key: { $exists: true } } });
 
 export const journalModel = (connection: Connection): Model<StoredEntry> =>
-  (connection.models['Journal'] as Model<StoredEntry> | undefined) ?? connection.model<StoredEntry>('Journal', schema);
+  (connection.models['Journal'] as Model<StoredEntry> | undefined) ??
+  connection.model<StoredEntry>('Journal', schema);
