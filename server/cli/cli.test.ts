@@ -129,6 +129,23 @@ describe('the command line', { timeout: TIME }, () => {
     expect((await ume('one', 'admin', 'set-up-link', '--json')).answer).toEqual({ url: null });
   });
 
+  it('finds a server where every route but the public ones asks who it is', async () => {
+    const url = JSON.parse(readFileSync(join(folder, 'one/server.json'), 'utf8')).url as string;
+    const stranger = new Browser(url);
+    const { body } = await stranger.get('/openapi.json');
+    type Operation = { security?: unknown[] };
+    const operations = Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(
+      ([path, methods]) => Object.entries(methods).map(([method, each]) => ({ path, method, ...each }))
+    );
+    const guarded = operations.filter((each) => each.security?.length !== 0);
+    expect(guarded.some((each) => each.path.startsWith('/records/'))).toBe(true);
+    for (const { path, method } of guarded) {
+      const address = path.replace('{type}', 'work.task').replaceAll(/\{\w+\}/g, 'x');
+      const answer = await stranger.ask(method.toUpperCase(), address, method === 'get' ? undefined : {});
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+  });
+
   it('backs up while people work, and brings everything back elsewhere', async () => {
     const url = JSON.parse(readFileSync(join(folder, 'one/server.json'), 'utf8')).url as string;
     const program = new Browser(url, { key });

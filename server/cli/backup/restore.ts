@@ -8,7 +8,7 @@ import { dirname, join, normalize } from 'node:path';
 import { BSON } from 'mongodb';
 import type { Document } from 'mongodb';
 import type { Connection } from 'mongoose';
-import { database, DURABLE } from '../../store/connection.ts';
+import { database } from '../../store/connection.ts';
 import { ArchiveError, readArchive } from './archive.ts';
 
 const { EJSON } = BSON;
@@ -70,8 +70,7 @@ export async function restore(connection: Connection, data: string, file: string
   let batch: Document[] = [];
   let bytes = 0;
   async function flush(name: string): Promise<void> {
-    if (batch.length > 0)
-      await db.collection(name).insertMany(batch, { ordered: true, writeConcern: DURABLE });
+    if (batch.length > 0) await db.collection(name).insertMany(batch, { ordered: true });
     batch = [];
     bytes = 0;
   }
