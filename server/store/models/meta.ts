@@ -14,4 +14,5 @@ const schema = new Schema<StoredMeta>(
 );
 
 export const metaModel = (connection: Connection): Model<StoredMeta> =>
-  (connection.models['Meta'] as Model<StoredMeta> | undefined) ?? connection.model<StoredMeta>('Meta', schema);
+  (connection.models['Meta'] as Model<StoredMeta> | undefined) ??
+  connection.model<StoredMeta>('Meta', schema);
