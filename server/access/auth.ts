@@ -6,6 +6,7 @@ import { betterAuth } from 'better-auth';
 import { mongodbAdapter } from 'better-auth/adapters/mongodb';
 import type { Connection } from 'mongoose';
 import { newId } from '#shared/kernel/ids.ts';
+import { database } from '../store/connection.ts';
 
 const DAY = 24 * 60 * 60;
 /** The header by which a request's true address reaches the library; set by us, never taken from outside. */
@@ -20,14 +21,13 @@ export interface AuthSettings {
 }
 
 export function createAuth({ connection, secret, https, log }: AuthSettings) {
-  // Not every engine has sessions or transactions: none are used, and every write waits for the disk.
-  const db = connection.getClient().db(connection.name);
   return betterAuth({
     appName: 'ume',
     baseURL: https ? 'https://localhost' : 'http://localhost',
     basePath: '/not-mounted',
     secret,
-    database: mongodbAdapter(db, { transaction: false }),
+    // Not every engine has transactions: none are used. Writes are as durable as the connection makes them.
+    database: mongodbAdapter(database(connection), { transaction: false }),
     emailAndPassword: { enabled: true, autoSignIn: false, minPasswordLength: 10, maxPasswordLength: 200 },
     user: { modelName: 'users' },
     account: { modelName: 'credentials' },
