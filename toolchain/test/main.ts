@@ -33,7 +33,7 @@ const run: Run = (command, options = {}) =>
     const [file = '', ...args] = command[0] === 'sh' ? command : [process.execPath, ...command];
     const env = { ...process.env, ...options.env };
     const child = spawn(file, args, {
-      cwd: options.cwd ?? root,
+      cwd: root,
       env,
       stdio: ['ignore', 'inherit', 'inherit']
     });

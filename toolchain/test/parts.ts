@@ -6,10 +6,7 @@ import { root, type Need, type Prepared } from './preparations.ts';
 import { none, playwrightCounts, vitestCounts, type Counts } from './reports.ts';
 
 /** Runs a program of the project, its output to the terminal; resolves with its exit code. */
-export type Run = (
-  command: string[],
-  options?: { cwd?: string; env?: Record<string, string> }
-) => Promise<number>;
+export type Run = (command: string[], options?: { env?: Record<string, string> }) => Promise<number>;
 
 export interface Part {
   name: string;
@@ -74,13 +71,20 @@ export const parts: Part[] = [
     optional: [],
     async run(run) {
       const server = one(await run([bin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']));
-      const cwd = join(root, 'client');
-      if (!existsSync(join(cwd, 'tsconfig.json'))) return server;
-      // Installing packages removes the client's generated tsconfig.
-      const sync = await run([bin('@sveltejs/kit/svelte-kit.js'), 'sync'], { cwd });
+      if (!existsSync(join(root, 'client', 'tsconfig.json'))) return server;
+      // Installing packages removes the client's generated types.
+      const sync = await run([
+        bin('@sveltejs/kit/svelte-kit.js'),
+        'sync',
+        '--config',
+        'client/vite.config.ts'
+      ]);
       if (sync !== 0) return add(server, one(sync));
-      const check = ['--tsconfig', './tsconfig.json', '--output', 'human', '--fail-on-warnings'];
-      return add(server, one(await run([bin('svelte-check/bin/svelte-check'), ...check], { cwd })));
+      const check = ['--workspace', 'client', '--tsconfig', './tsconfig.json', '--output', 'human'];
+      return add(
+        server,
+        one(await run([bin('svelte-check/bin/svelte-check'), ...check, '--fail-on-warnings']))
+      );
     }
   },
   {
