@@ -15,7 +15,7 @@ export type Command = {
 };
 
 export const options = [
-  ['--quick', 'fewer, shorter rounds: under two minutes, for a look'],
+  ['--quick', 'fewer, shorter rounds: about two minutes, for a look'],
   ['--only PART,…', 'only these parts of a bench'],
   ['--against SERVER,…', 'only these servers'],
   ['--seed N', 'what every choice at random comes from; default 1'],
