@@ -9,7 +9,7 @@ import { documentName, isRecordId, MAIN_SECTION, newRecordId, typeOf } from '#sh
 import { initialState, transitionProblem } from '#shared/kernel/lifecycle.ts';
 import type { Row } from '#shared/kernel/row.ts';
 import type { CreateRecord, MoveCommand } from '#shared/protocol/api.ts';
-import { conflict, invalid, notFound } from '#shared/protocol/errors.ts';
+import { conflict, invalid, notFound, storageDown } from '#shared/protocol/errors.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Cause, Entry, RecordChange, ServerValues } from '../journal/entry.ts';
 import type { Documents, Journal, Projector } from '../parts.ts';
@@ -48,6 +48,10 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
   const records = new Locks();
   const order = new Order(rows, journal, projector);
 
+  /** A command is answered once it is durable; where that can't be soon, the caller keeps it and sends it again. */
+  const ready = (): void => {
+    if (!journal.healthy) throw storageDown();
+  };
   const rowOf = async (actor: Actor, type: RecordType, id: string): Promise<Row> =>
     present(actor, type, await storedRow(rows, actor, id));
   const again = (actor: Actor, type: RecordType) => (entry: Entry) =>
@@ -102,6 +106,7 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
 
   async function create(actor: Actor, name: string, input: CreateRecord, key?: string): Promise<Row> {
     const type = typeFor(actor, name, 'create');
+    ready();
     const { fields = {}, place } = input;
     const act = async () => {
       const space = await spaceFor(actor, type, input.space);
@@ -155,6 +160,7 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
     key?: string
   ): Promise<Row> {
     const type = typeOfRecord(actor, id, 'update');
+    ready();
     const act = () =>
       records.run(id, async () => {
         await storedRow(rows, actor, id);
@@ -177,6 +183,7 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
 
   async function move(actor: Actor, id: string, { state, place }: MoveCommand, key?: string): Promise<Row> {
     const type = typeOfRecord(actor, id, 'move');
+    ready();
     if (!type.lifecycle && !type.spaced) throw notFound({ title: `${type.plural} can't be moved.` });
     const act = () =>
       records.run(id, async () => {
@@ -206,6 +213,7 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
 
   async function remove(actor: Actor, id: string, key?: string): Promise<void> {
     const type = typeOfRecord(actor, id, 'delete');
+    ready();
     const act = () =>
       records.run(id, async () => {
         await storedRow(rows, actor, id);
@@ -217,6 +225,7 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
 
   async function restore(actor: Actor, id: string, key?: string): Promise<Row> {
     const type = typeOfRecord(actor, id, 'delete');
+    ready();
     const act = () =>
       records.run(id, async () => {
         const now = await storedRow(rows, actor, id, true);
