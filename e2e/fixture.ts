@@ -55,7 +55,24 @@ export class Person {
 
   /** Waits until everything is saved on the server. */
   async saved(): Promise<void> {
-    await expect(this.page.locator('[data-save]')).toHaveAttribute('data-save', 'saved');
+    await expect(this.page.locator('[data-save]').first()).toHaveAttribute('data-save', 'saved');
+  }
+
+  /** Waits until the app itself is on this device, so that it opens without a network. */
+  async appKept(): Promise<void> {
+    // As text: what runs in the page is typed for the page, not for Node.
+    await this.page.evaluate(`(async () => {
+      await navigator.serviceWorker.ready;
+      if (!navigator.serviceWorker.controller)
+        await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }));
+    })()`);
+  }
+
+  /** What the card that has the focus says; nothing where none has it. */
+  focusedCard(): Promise<string> {
+    return this.page.evaluate<string>(
+      `document.activeElement?.closest('[data-card]')?.textContent?.trim() ?? ''`
+    );
   }
 
   /** Drags by mouse, slowly enough for people and code to follow. */
@@ -80,7 +97,7 @@ export interface Workspace extends Founded {
   /** Asks the API with the founder's key. */
   api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** A space of the test's own, with cards: titles by lane. */
-  space(name: string, cards?: Record<string, string[]>): Promise<string>;
+  newSpace(name: string, cards?: Record<string, string[]>): Promise<string>;
 }
 
 interface ForWorker {
@@ -119,7 +136,7 @@ export const test = base.extend<ForTest, ForWorker>({
         if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
         return answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
       };
-      const space: Workspace['space'] = async (name, cards = {}) => {
+      const newSpace: Workspace['newSpace'] = async (name, cards = {}) => {
         const { id } = await api('POST', '/records/core.space', { fields: { name, tone: 'teal' } });
         for (const [state, titles] of Object.entries(cards)) {
           for (const title of titles)
@@ -127,7 +144,7 @@ export const test = base.extend<ForTest, ForWorker>({
         }
         return id as string;
       };
-      await use({ ...founded, url: server.url, api, space });
+      await use({ ...founded, url: server.url, api, newSpace });
     },
     { scope: 'worker', timeout: 60_000 }
   ],
