@@ -21,7 +21,12 @@ class Session {
   state = $state<SessionState>('unknown');
   /** Shown from this device's memory; the server has not been heard yet. */
   remembered = $state(false);
+  #asking: Promise<SessionState> | null = null;
   #leaving: Array<() => Promise<void> | void> = [];
+
+  constructor() {
+    if (typeof window !== 'undefined') addEventListener('storage', (event) => this.#elsewhere(event));
+  }
 
   readonly me = $derived(this.#me);
   readonly user = $derived(this.#me?.user ?? null);
@@ -52,7 +57,12 @@ class Session {
   }
 
   /** Asks the server who this is. Without a network, what is known stays. */
-  async refresh(): Promise<SessionState> {
+  refresh(): Promise<SessionState> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #ask(): Promise<SessionState> {
     try {
       const me = await api.auth.me();
       if (this.#me && (this.#me.organization?.id !== me.organization?.id || this.#me.user.id !== me.user.id))
@@ -103,6 +113,18 @@ class Session {
       )
     };
     keep(ME, this.#me);
+  }
+
+  /**
+   * Another tab of this browser, which shares our cookie: it signed out, or went to another organization, and what this
+   * tab shows is no longer what its requests would speak of.
+   */
+  #elsewhere(event: StorageEvent): void {
+    if (event.key !== ME || this.state !== 'in') return;
+    if (event.newValue === null) return this.#clear();
+    const me = readKept(ME, identity.me);
+    if (me && (me.user.id !== this.#me?.user.id || me.organization?.id !== this.#me?.organization?.id))
+      location.assign('/');
   }
 
   #clear(): void {

@@ -1,6 +1,7 @@
 /** One way to ask the server: JSON over `/api/v1`, and every failure an error with words for people. */
 import type { z } from 'zod';
 import { problem, UmeError, type Problem } from '#shared/protocol/errors.ts';
+import { reach } from '#lib/reach.svelte.ts';
 
 const LIMIT_MS = 20_000;
 
@@ -68,8 +69,10 @@ export async function ask<S extends z.ZodType = z.ZodType<void>>(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
+    reach.missed();
     throw new OfflineError(error);
   }
+  reach.heard();
   if (!response.ok) throw new UmeError(await problemIn(response));
   if (!answer) return undefined as z.output<S>;
   const read = answer.safeParse(await response.json().catch(() => undefined));
