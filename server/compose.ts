@@ -111,6 +111,7 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
   );
   await ensureIndexes(connection);
   await journal.open();
+  await library.start();
   await projector.open();
   const feed = new Feed({ rows, projector, backlog: config.UME_LIMIT_FEED_BACKLOG });
 
@@ -163,6 +164,9 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     if (!door.upgrade(request, stream, head)) refuse('404 Not Found');
   });
   access.onRevoked((credential) => door.revoke(credential));
+  projector.onProjected((changes) => {
+    for (const { id, row } of changes) if (!row) library.shut(id);
+  });
   observe(metrics, { journal, library, door, projector });
 
   let closing: Promise<void> | null = null;

@@ -46,6 +46,7 @@ export async function startCore(
   const projector = new RowProjector(store.connection, journal, library, silent);
   await ensureIndexes(store.connection);
   await journal.open();
+  await library.start();
   await projector.open();
   return {
     store,

@@ -34,7 +34,12 @@ describe('awareness', () => {
     const forged = client({ name: 'Mallory' });
     forged.clientID = ann.clientID;
     protocol.removeAwarenessStates(forged, [ann.clientID], 'test');
-    expect(room.receive('m', protocol.encodeAwarenessUpdate(ann, [ann.clientID], new Map([[ann.clientID, null as never]])))).toEqual([]);
+    expect(
+      room.receive(
+        'm',
+        protocol.encodeAwarenessUpdate(ann, [ann.clientID], new Map([[ann.clientID, null as never]]))
+      )
+    ).toEqual([]);
     expect(room.size).toBe(1);
     for (const each of [ann, forged]) each.destroy();
   });

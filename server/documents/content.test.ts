@@ -80,19 +80,24 @@ describe('content', () => {
       const authors = Array.from({ length: 4 }, () => new Y.Doc());
       const queue: Uint8Array[] = [];
       for (const author of authors) {
-        author.on('update', (update: Uint8Array, origin: unknown) => origin !== 'server' && queue.push(update));
+        author.on(
+          'update',
+          (update: Uint8Array, origin: unknown) => origin !== 'server' && queue.push(update)
+        );
       }
       for (let step = 0; step < 80; step++) {
         const author = rng.pick(authors);
         const text = author.getText('t');
         if (text.length > 0 && rng.below(3) === 0) text.delete(rng.below(text.length), 1);
         else text.insert(rng.below(text.length + 1), String.fromCharCode(97 + rng.below(26)));
-        while (queue.length > 0 && rng.below(2) === 0) content.apply(queue.splice(rng.below(queue.length), 1)[0]!);
+        while (queue.length > 0 && rng.below(2) === 0)
+          content.apply(queue.splice(rng.below(queue.length), 1)[0]!);
         if (rng.below(10) === 0) content.cool(0, Date.now() + 1);
         if (rng.below(4) === 0) Y.applyUpdate(author, content.encode(Y.encodeStateVector(author)), 'server');
       }
       for (const update of queue.splice(0)) content.apply(update);
-      for (const author of authors) Y.applyUpdate(author, content.encode(Y.encodeStateVector(author)), 'server');
+      for (const author of authors)
+        Y.applyUpdate(author, content.encode(Y.encodeStateVector(author)), 'server');
       const texts = new Set(authors.map((author) => author.getText('t').toString()));
       expect([...texts], `seed ${rng.seed}, round ${round}`).toEqual([textOf(content)]);
     }

@@ -133,7 +133,8 @@ export class Content {
 }
 
 const same = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
-  a === b || (a !== null && b !== null && a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]));
+  a === b ||
+  (a !== null && b !== null && a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]));
 
 const merge = (updates: Uint8Array[]): Uint8Array =>
   updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);

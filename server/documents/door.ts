@@ -70,7 +70,7 @@ export class Door {
       onAuthenticate: async ({ token, documentName, context, connectionConfig }) => {
         try {
           const actor = await this.#authenticate(context.connection, token);
-          const { readOnly } = await permissionFor(actor, documentName, parts.exists);
+          const { readOnly } = await permissionFor(actor, documentName, this.#exists);
           const document = await parts.library.open(documentName, actor.organization);
           connectionConfig.readOnly = readOnly;
           return { actor, document };
@@ -154,6 +154,13 @@ export class Door {
     });
     return connection;
   }
+
+  /** A document that is open belongs to a record that is there: removed ones are shut. */
+  readonly #exists: RecordExists = async (organization, record, type) => {
+    const open = this.#parts.library.peek(record);
+    if (open) return open.identity.organization === organization;
+    return this.#parts.exists(organization, record, type);
+  };
 
   readonly #counted = new WeakMap<DocumentConnection, string>();
 

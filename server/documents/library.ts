@@ -23,8 +23,9 @@ import type { DocumentHost, DocumentLimits } from './live-document.ts';
 
 /** How long a document stays after the last one left, milliseconds: people come back. */
 const LINGER = 5_000;
-/** How long an open document keeps its Y.Doc without being changed, milliseconds. */
-const WARM = 30_000;
+/** How long an open document keeps its Y.Doc without being changed: milliseconds, and per byte, as making it again costs. */
+const WARM = 3_000;
+const WARM_PER_BYTE = 0.1;
 const SWEEP = 1_000;
 
 export interface LibrarySettings {
@@ -40,6 +41,8 @@ export class Library {
   readonly #leaving = new Set<LiveDocument>();
   readonly #snapshotting = new Set<string>();
   readonly #quarantine: Model<StoredQuarantine>;
+  /** Names in quarantine; filled by `start`. */
+  readonly #sealed = new Set<string>();
   readonly #host: DocumentHost;
   readonly #sweeper: NodeJS.Timeout;
   readonly #journal: MongoJournal;
@@ -80,6 +83,22 @@ export class Library {
     journal.onHealth((ok) => {
       for (const document of this.#open.values()) document.notify({ v: 1, kind: 'storage', ok });
     });
+  }
+
+  /** Reads which documents are in quarantine. Call once, before any is opened. */
+  async start(): Promise<void> {
+    for (const { _id } of await this.#quarantine.find().lean<StoredQuarantine[]>()) this.#sealed.add(_id);
+    if (this.#sealed.size > 0)
+      this.#log.warn({ documents: [...this.#sealed] }, 'these documents are in quarantine');
+  }
+
+  /** A record was removed: whoever has a document of it open is told, and nobody finds it open any more. */
+  shut(record: string): void {
+    for (const document of this.#open.values()) {
+      if (document.identity.record !== record) continue;
+      for (const port of [...document.ports]) port.close(notFound().problem);
+      if (!document.unsaved) this.#open.delete(document.identity.name);
+    }
   }
 
   /** How many documents are in memory. */
@@ -138,7 +157,7 @@ export class Library {
     if (parsed.section !== 'main' && !type.sections.some((section) => section.key === parsed.section))
       throw notFound();
     for (const leaving of this.#leaving) if (leaving.identity.name === name) throw conflict();
-    if (await this.#quarantine.collection.findOne({ _id: name as never })) throw documentQuarantined();
+    if (this.#sealed.has(name)) throw documentQuarantined();
     let parts;
     try {
       parts = await this.#replay.parts(parsed.record, parsed.section);
@@ -217,7 +236,7 @@ export class Library {
       ) {
         this.#open.delete(name);
         document.destroy();
-      } else document.content.cool(WARM, now);
+      } else document.content.cool(WARM + document.content.size * WARM_PER_BYTE, now);
     }
     for (const document of this.#leaving) if (!document.unsaved) this.#leaving.delete(document);
   }

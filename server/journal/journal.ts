@@ -14,6 +14,7 @@ import type { Connection, Model } from 'mongoose';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
 import type { Journal } from '../parts.ts';
+import { insertInOrder } from '../store/bulk.ts';
 import { journalModel } from '../store/models/journal.ts';
 import { metaModel } from '../store/models/meta.ts';
 import type { StoredMeta } from '../store/models/meta.ts';
@@ -53,6 +54,7 @@ export class MongoJournal implements Journal {
   head = 0;
   healthy = true;
 
+  readonly #connection: Connection;
   readonly #model: Model<StoredEntry>;
   readonly #meta: Model<StoredMeta>;
   readonly #log: Logger;
@@ -67,6 +69,7 @@ export class MongoJournal implements Journal {
   #closed = false;
 
   constructor(connection: Connection, log: Logger) {
+    this.#connection = connection;
     this.#model = journalModel(connection);
     this.#meta = metaModel(connection);
     this.#log = log.child({ part: 'journal' });
@@ -185,7 +188,7 @@ export class MongoJournal implements Journal {
       const slow = setTimeout(() => this.#setHealth(false), PATIENCE);
       try {
         const stored = entries.map((entry, index) => toStored(entry, left[index]!.write, at));
-        await this.#model.collection.insertMany(stored as never[], { ordered: true });
+        await this.insert(stored);
         this.#commit(left, entries);
         left = [];
       } catch (error) {
@@ -207,6 +210,11 @@ export class MongoJournal implements Journal {
       }
     }
     this.#setHealth(true);
+  }
+
+  /** The one write of the journal; tests make it fail. */
+  insert(stored: StoredEntry[]): Promise<void> {
+    return insertInOrder(this.#connection, this.#model.collection.collectionName, stored);
   }
 
   #numbered(drafts: Numbered[], at: Date): Entry[] {

@@ -14,6 +14,7 @@ import { systemActor } from '../access/actor.ts';
 import type { Library } from '../documents/library.ts';
 import type { LiveDocument } from '../documents/live-document.ts';
 import type { Projector, RowChange } from '../parts.ts';
+import { replaceAll } from '../store/bulk.ts';
 import { metaModel } from '../store/models/meta.ts';
 import type { StoredMeta } from '../store/models/meta.ts';
 import { rowModels, toRow } from '../store/models/row.ts';
@@ -27,14 +28,16 @@ type Projected = StoredRow & { ahead?: boolean };
 
 /** Shortest pause between rounds nobody waits for, milliseconds. */
 const PAUSE = 60;
-/** Pause as a multiple of the last round's length: at most a quarter of the time goes into rows. */
-const PAUSE_FACTOR = 3;
+/** Pause as a multiple of the last round's length: at most a tenth of the time goes into rows. */
+const PAUSE_FACTOR = 9;
+const LONGEST_PAUSE = 1_000;
 const CACHE = 20_000;
 const RECOVERY_BATCH = 1_000;
 
 export class RowProjector implements Projector {
   head = 0;
 
+  readonly #connection: Connection;
   readonly #journal: MongoJournal;
   readonly #library: Library;
   readonly #models: RowModels;
@@ -52,6 +55,7 @@ export class RowProjector implements Projector {
   #closed = false;
 
   constructor(connection: Connection, journal: MongoJournal, library: Library, log: Logger) {
+    this.#connection = connection;
     this.#journal = journal;
     this.#library = library;
     this.#models = rowModels(connection);
@@ -136,7 +140,9 @@ export class RowProjector implements Projector {
       if (!urgent) return;
       clearTimeout(this.#timer);
     }
-    const wait = urgent ? Math.min(this.#lastRound, 50) : Math.max(PAUSE, this.#lastRound * PAUSE_FACTOR);
+    const wait = urgent
+      ? Math.min(this.#lastRound, 50)
+      : Math.min(Math.max(PAUSE, this.#lastRound * PAUSE_FACTOR), LONGEST_PAUSE);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#running = this.#rounds().finally(() => {
@@ -269,12 +275,7 @@ export class RowProjector implements Projector {
     const byType = new Map<string, Projected[]>();
     for (const row of rows) byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
     for (const [type, some] of byType) {
-      await this.#models(type).collection.bulkWrite(
-        some.map((row) => ({
-          replaceOne: { filter: { _id: row._id as never }, replacement: row as never, upsert: true }
-        })),
-        { ordered: false }
-      );
+      await replaceAll(this.#connection, this.#models(type).collection.collectionName, some);
     }
     if (upTo > this.head) {
       await this.#meta.collection.updateOne(
