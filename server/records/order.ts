@@ -33,6 +33,14 @@ interface Pending {
   settled: Promise<Entry>;
 }
 
+/** A scope in which something is under way. */
+interface Busy {
+  /** What was written to the journal and isn't in the rows yet, by record. */
+  pending: Map<string, Pending>;
+  /** A rank nothing is above, once it was asked for: a hundred cards at the end cost one look at the rows. */
+  top?: string | null;
+}
+
 /** Most ranks one journal entry sets. */
 const ENTRY_CHANGES = 1000;
 
@@ -41,8 +49,7 @@ export class Order {
   readonly #journal: Pick<Journal, 'append'>;
   readonly #projector: Pick<Projector, 'settled'>;
   readonly #locks = new Locks();
-  /** What was written to the journal and isn't in the rows yet, by scope and record. */
-  readonly #pending = new Map<string, Map<string, Pending>>();
+  readonly #busy = new Map<string, Busy>();
 
   constructor(rows: RowModels, journal: Pick<Journal, 'append'>, projector: Pick<Projector, 'settled'>) {
     this.#rows = rows;
@@ -68,17 +75,18 @@ export class Order {
       const mine: Pending = { rank, state: lane, settled: this.#settled(write(rank)) };
       // Waited for below; without this a failure while the lock is released would count as unhandled.
       mine.settled.catch(() => {});
-      let here = this.#pending.get(key);
-      if (!here) this.#pending.set(key, (here = new Map()));
-      here.set(record.id, mine);
+      let busy = this.#busy.get(key);
+      if (!busy) this.#busy.set(key, (busy = { pending: new Map() }));
+      busy.pending.set(record.id, mine);
+      if (busy.top !== undefined && (busy.top === null || rank > busy.top)) busy.top = rank;
       return mine;
     });
     try {
       return await pending.settled;
     } finally {
-      const here = this.#pending.get(key);
-      if (here?.get(record.id) === pending) here.delete(record.id);
-      if (here?.size === 0) this.#pending.delete(key);
+      const busy = this.#busy.get(key);
+      if (busy?.pending.get(record.id) === pending) busy.pending.delete(record.id);
+      if (busy?.pending.size === 0) this.#busy.delete(key);
       if (pending.rank.length > LONG_RANK) await this.#relieve(scope, key, record.id);
     }
   }
@@ -99,9 +107,26 @@ export class Order {
     const neighbours = await this.#neighbours(scope, key, lane, place);
     const spot = spotFor(place, neighbours, now && { id, inLane: now.state === lane });
     if (spot === 'keep') return now!.rank;
-    if (spot === 'end') return between(await this.#edge(scope, key, id, null, -1), null);
+    if (spot === 'end') return between(await this.#top(scope, key, id), null);
     if ('after' in spot) return between(spot.after, await this.#edge(scope, key, id, spot.after, 1));
     return between(await this.#edge(scope, key, id, spot.before, -1), spot.before);
+  }
+
+  /** A rank that nothing but perhaps the record itself is above. */
+  async #top(scope: Scope, key: string, self: string): Promise<string | null> {
+    const busy = this.#busy.get(key);
+    if (busy?.top !== undefined) return busy.top;
+    const top = await this.#edge(scope, key, self, null, -1);
+    if (busy) busy.top = top;
+    return top;
+  }
+
+  /**
+   * What is under way, as it is now. Taken before the rows are asked: what arrives in them meanwhile leaves the original,
+   * and would else be seen in neither.
+   */
+  #underWay(key: string): ReadonlyMap<string, Pending> {
+    return new Map(this.#busy.get(key)?.pending);
   }
 
   /** The records a place names, as they are now. */
@@ -113,7 +138,7 @@ export class Order {
   ): Promise<Neighbour[]> {
     const named = [place?.after, place?.before].filter((each) => each !== undefined);
     if (named.length === 0) return [];
-    const pending = this.#pending.get(key);
+    const pending = this.#underWay(key);
     const found = await this.#rows(scope.type)
       .find({ _id: { $in: named }, organization: scope.organization, space: scope.space })
       .lean<StoredRow[]>();
@@ -121,7 +146,7 @@ export class Order {
       found.map((row) => [row._id, { rank: row.rank, state: row.state, removed: row.deleted }])
     );
     for (const id of named) {
-      const newer = pending?.get(id);
+      const newer = pending.get(id);
       if (newer) known.set(id, { ...newer, removed: false });
     }
     return [...known].map(([id, { rank, state, removed }]) => ({
@@ -140,6 +165,7 @@ export class Order {
     from: string | null,
     way: 1 | -1
   ): Promise<string | null> {
+    const pending = this.#underWay(key);
     const bound = from === null ? {} : { rank: way === 1 ? { $gt: from } : { $lt: from } };
     const row = await this.#rows(scope.type)
       .findOne(
@@ -149,7 +175,7 @@ export class Order {
       .sort({ rank: way })
       .lean<Pick<StoredRow, 'rank'>>();
     let edge = row?.rank ?? null;
-    for (const [id, { rank }] of this.#pending.get(key) ?? []) {
+    for (const [id, { rank }] of pending) {
       if (id === self || (from !== null && (way === 1 ? rank <= from : rank >= from))) continue;
       if (edge === null || (way === 1 ? rank < edge : rank > edge)) edge = rank;
     }
@@ -161,7 +187,9 @@ export class Order {
     await this.#locks.run(key, async () => {
       const { organization, type, space } = scope;
       // What isn't in the rows yet would be overtaken. Nothing new is added while the order is held.
-      await Promise.allSettled([...(this.#pending.get(key)?.values() ?? [])].map((each) => each.settled));
+      await Promise.allSettled(
+        [...(this.#busy.get(key)?.pending.values() ?? [])].map((each) => each.settled)
+      );
       const order = await this.#rows(type)
         .find({ organization, space }, { rank: 1 })
         .sort({ rank: 1 })

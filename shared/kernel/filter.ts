@@ -53,7 +53,12 @@ function modest(value: unknown): boolean {
 export const filter = z
   .unknown()
   .refine(modest, `A filter is at most ${MAX_DEPTH} levels deep and has at most ${MAX_NODES} parts.`)
-  .pipe(node);
+  .pipe(node)
+  .describe(
+    'A tree of {"and": […]}, {"or": […]}, {"not": …} over comparisons {"field", "op", "value"}. Fields: state, space, ' +
+      'id, createdAt, createdBy, updatedAt, updatedBy, fields.<key>. Operators: is, isNot, in (a list), lt, lte, gt, ' +
+      'gte, has (a list holds it), contains (words, whatever their case). An absent value equals null.'
+  );
 
 /** A row's value at a path; only its own, so that no field is called `constructor` by accident. */
 export function valueAt(row: Row, at: string): unknown {
