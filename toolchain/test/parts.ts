@@ -101,7 +101,7 @@ export const parts: Part[] = [
     optional: ['mongod', 'engine'],
     async run(run, prepared) {
       const tests = files('server', '.test.ts').filter((file) =>
-        /\/testing\.ts'|UME_TEST_/.test(readFileSync(join(root, file), 'utf8'))
+        /\/testing\.ts'|UME_TEST_MONGO/.test(readFileSync(join(root, file), 'utf8'))
       );
       if (tests.length === 0) return { nothing: 'no test asks for a database' };
       const mongod = prepared.get('mongod');
