@@ -144,8 +144,6 @@ export class DocumentConnection {
       if (this.#ports.get(address) === port) this.#ports.delete(address);
       document.leave(port);
     });
-    // y-websocket clients are greeted first; Hocuspocus' begin by themselves.
-    if (protocol === 'y-websocket') port.send(frames.step1(document.content.vector()));
     this.#release(address, port);
   }
 

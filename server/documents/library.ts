@@ -27,6 +27,10 @@ const LINGER = 5_000;
 const WARM = 3_000;
 const WARM_PER_BYTE = 0.1;
 const SWEEP = 1_000;
+/** Entries after the last snapshot from which on another is written when the document is let go. */
+const WORTH_A_SNAPSHOT = 12;
+/** How long a stop may take for snapshots, milliseconds. */
+const CLOSING = 5_000;
 
 export interface LibrarySettings {
   limits: DocumentLimits;
@@ -138,8 +142,14 @@ export class Library {
     return document.edit({ user: actor.user, kind: actor.kind, name: actor.name }, cause, change);
   }
 
+  /** Leaves a snapshot of what is open, so that the next start opens it fast; stops after some seconds in any case. */
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
+    const deadline = Date.now() + CLOSING;
+    for (const document of this.#open.values()) {
+      if (Date.now() > deadline) break;
+      if (document.tail.entries >= WORTH_A_SNAPSHOT && !document.unsaved) await this.#snapshot(document);
+    }
   }
 
   #load(name: string, organization: string): Promise<LiveDocument> {
@@ -165,7 +175,7 @@ export class Library {
       if (error instanceof UnreadableDocument) await this.#seal(name, organization, error.message);
       throw error instanceof UnreadableDocument ? documentQuarantined() : error;
     }
-    if (!parts) throw notFound();
+    if (!parts || parts.organization !== organization) throw notFound();
     const identity = { name, record: parsed.record, section: parsed.section, organization, type };
     const document = new LiveDocument(
       identity,
@@ -203,27 +213,34 @@ export class Library {
   }
 
   #maybeSnapshot(document: LiveDocument): void {
-    const { tail, identity, position } = document;
+    const { tail } = document;
     const { entries, bytes } = this.#settings.snapshot;
     if (tail.entries < entries && tail.bytes < bytes) return;
     // Only a state without unsaved edits is exactly that of its position; under steady typing it may never be free of
     // them, and a state that is slightly ahead does no harm beyond history, so after a while it is taken as it is.
     if (document.unsaved && tail.entries < entries * 2 && tail.bytes < bytes * 2) return;
+    void this.#snapshot(document);
+  }
+
+  /** Writes a snapshot of a document as it is; never throws. */
+  async #snapshot(document: LiveDocument): Promise<void> {
+    const { tail, identity, position } = document;
     if (document.broken || this.#snapshotting.has(identity.name)) return;
     this.#snapshotting.add(identity.name);
     const before = { ...tail };
     tail.entries = tail.bytes = 0;
-    this.#snapshots
-      .write(identity.name, identity.organization, position, document.content.encode())
-      .catch((error: unknown) => {
-        this.#log.warn(
-          { err: error, document: identity.name },
-          'a snapshot could not be written; trying again later'
-        );
-        tail.entries += before.entries / 2;
-        tail.bytes += before.bytes / 2;
-      })
-      .finally(() => this.#snapshotting.delete(identity.name));
+    try {
+      await this.#snapshots.write(identity.name, identity.organization, position, document.content.encode());
+    } catch (error) {
+      this.#log.warn(
+        { err: error, document: identity.name },
+        'a snapshot could not be written; trying again later'
+      );
+      tail.entries += before.entries / 2;
+      tail.bytes += before.bytes / 2;
+    } finally {
+      this.#snapshotting.delete(identity.name);
+    }
   }
 
   #sweep(now = Date.now()): void {
@@ -234,8 +251,11 @@ export class Library {
         now - document.touched > LINGER &&
         !this.#snapshotting.has(name)
       ) {
-        this.#open.delete(name);
-        document.destroy();
+        if (document.tail.entries >= WORTH_A_SNAPSHOT) void this.#snapshot(document);
+        else {
+          this.#open.delete(name);
+          document.destroy();
+        }
       } else document.content.cool(WARM + document.content.size * WARM_PER_BYTE, now);
     }
     for (const document of this.#leaving) if (!document.unsaved) this.#leaving.delete(document);

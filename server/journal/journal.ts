@@ -38,8 +38,11 @@ export interface Source {
   take(bytes: number): Draft[];
 }
 
-/** How long a write waits for company, milliseconds. */
-const GATHER = 4;
+/**
+ * How long a write waits for company, milliseconds. Nobody notices an acknowledgement that is this much later, and every
+ * write that is saved is a round trip and a wait for the disk.
+ */
+const GATHER = 10;
 /** How much one write carries at most. */
 const BATCH_BYTES = 6 * 1024 * 1024;
 const BATCH_ENTRIES = 4000;
@@ -124,6 +127,16 @@ export class MongoJournal implements Journal {
     if (range.limit) cursor.limit(range.limit);
     const stored = (await cursor.toArray()) as unknown as StoredEntry[];
     return stored.map(fromStored);
+  }
+
+  /** A record's newest entries, oldest first, at most `limit`. */
+  async newestOf(record: string, limit: number): Promise<Entry[]> {
+    const stored = await this.#model.collection
+      .find({ 'changes.record': record })
+      .sort({ _id: -1 })
+      .limit(limit)
+      .toArray();
+    return (stored as unknown as StoredEntry[]).reverse().map(fromStored);
   }
 
   /** Entries of every record after a position, in order, at most `limit`. */

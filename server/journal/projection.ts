@@ -27,11 +27,13 @@ import type { MongoJournal } from './journal.ts';
 type Projected = StoredRow & { ahead?: boolean };
 
 /** Shortest pause between rounds nobody waits for, milliseconds. */
-const PAUSE = 60;
+const PAUSE = 80;
 /** Pause as a multiple of the last round's length: at most a tenth of the time goes into rows. */
 const PAUSE_FACTOR = 9;
 const LONGEST_PAUSE = 1_000;
 const CACHE = 20_000;
+/** How often the store is told how far the rows are, milliseconds. */
+const CHECKPOINT = 2_000;
 const RECOVERY_BATCH = 1_000;
 
 export class RowProjector implements Projector {
@@ -47,6 +49,9 @@ export class RowProjector implements Projector {
   readonly #cache = new Map<string, Projected>();
   #dirty = new Map<string, Dirty>();
   #told = 0;
+  /** The position that the store knows the rows to include, and when it was told. */
+  #checkpoint = 0;
+  #checkpointAt = 0;
   #waiters: Array<{ position: number; resolve: () => void }> = [];
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
@@ -68,7 +73,7 @@ export class RowProjector implements Projector {
   /** Projects what a crash left behind, then follows the journal. Call once, after the journal is open. */
   async open(): Promise<void> {
     const stored = (await this.#meta.collection.findOne({ _id: 'rows' as never })) as StoredMeta | null;
-    this.head = this.#told = stored?.position ?? 0;
+    this.head = this.#told = this.#checkpoint = stored?.position ?? 0;
     await this.#markAhead();
     let behind = 0;
     for (;;) {
@@ -105,8 +110,8 @@ export class RowProjector implements Projector {
     this.#stop?.();
     if (this.#timer) clearTimeout(this.#timer);
     await this.#running;
-    if (this.#dirty.size > 0)
-      await this.#round().catch((error: unknown) =>
+    if (this.#told > this.#checkpoint)
+      await this.#round(true).catch((error: unknown) =>
         this.#log.warn({ err: error }, 'rows will be finished at the next start')
       );
     this.#closed = true;
@@ -163,13 +168,13 @@ export class RowProjector implements Projector {
     this.#lastRound = performance.now() - started;
   }
 
-  async #round(): Promise<void> {
+  async #round(last = false): Promise<void> {
     const upTo = this.#told;
     const dirty = [...this.#dirty.values()];
     this.#dirty = new Map();
     try {
       const rows = await this.#build(dirty);
-      await this.#write(rows, upTo);
+      await this.#write(rows, upTo, last);
       for (const row of rows) this.#remember(row);
       this.head = upTo;
       this.#tell(rows, upTo);
@@ -271,13 +276,16 @@ export class RowProjector implements Projector {
       document.notify({ v: 1, kind: 'corrected', field, problem }, editors);
   }
 
-  async #write(rows: Projected[], upTo: number): Promise<void> {
+  async #write(rows: Projected[], upTo: number, last: boolean): Promise<void> {
     const byType = new Map<string, Projected[]>();
     for (const row of rows) byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
     for (const [type, some] of byType) {
       await replaceAll(this.#connection, this.#models(type).collection.collectionName, some);
     }
-    if (upTo > this.head) {
+    // A position that is a little old only means that some rows are built again at the next start.
+    if (upTo > this.#checkpoint && (last || Date.now() - this.#checkpointAt > CHECKPOINT)) {
+      this.#checkpoint = upTo;
+      this.#checkpointAt = Date.now();
       await this.#meta.collection.updateOne(
         { _id: 'rows' as never },
         { $set: { position: upTo } },

@@ -5,11 +5,14 @@
  * whole, and the next edit would make the loss final.
  */
 import { Doc, applyUpdate } from 'yjs';
-import { documentName } from '#shared/kernel/ids.ts';
+import { documentName, MAIN_SECTION } from '#shared/kernel/ids.ts';
 import { isReadable } from '../documents/content.ts';
 import type { Entry } from './entry.ts';
 import type { MongoJournal } from './journal.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+
+/** So many of a record's newest entries are asked for along with its snapshot: mostly that is all there is after it. */
+const TAIL = 40;
 
 /** A document whose stored parts can't be read, or are not all there. */
 export class UnreadableDocument extends Error {
@@ -17,6 +20,7 @@ export class UnreadableDocument extends Error {
 }
 
 export interface Replayed {
+  organization: string;
   /** Snapshot first, then the updates after it, each known to be readable. */
   updates: Uint8Array[];
   /** Position of the last entry included. */
@@ -39,11 +43,16 @@ export class Replay {
    * @throws {UnreadableDocument} when a part can't be read.
    */
   async parts(record: string, section: string, upTo?: number): Promise<Replayed | null> {
-    const snapshot = await this.#snapshots.latest(documentName(record, section), upTo);
-    if (snapshot && isReadable(snapshot.state)) {
-      return this.#assemble(record, section, snapshot.state, snapshot.position, upTo);
-    }
-    return this.#assemble(record, section, null, 0, upTo);
+    const [snapshot, newest] = await Promise.all([
+      this.#snapshots.latest(documentName(record, section), upTo),
+      upTo === undefined ? this.#journal.newestOf(record, TAIL) : []
+    ]);
+    const after = snapshot?.position ?? 0;
+    const enough = upTo === undefined && (newest.length < TAIL || newest[0]!.position <= after);
+    const entries = enough
+      ? newest.filter((entry) => entry.position > after)
+      : await this.#journal.entriesOf(record, { after, upTo });
+    return assemble(record, section, snapshot, entries);
   }
 
   /** The document as it was after a position, as a Y.Doc of its own. */
@@ -54,34 +63,35 @@ export class Replay {
     for (const update of parts.updates) applyUpdate(doc, update);
     return doc;
   }
+}
 
-  async #assemble(
-    record: string,
-    section: string,
-    state: Uint8Array | null,
-    after: number,
-    upTo?: number
-  ): Promise<Replayed | null> {
-    const entries = await this.#journal.entriesOf(record, { after, upTo });
-    if (!state && entries.length === 0) return null;
-    if (!state && !entries[0]!.changes.some((change) => change.record === record && change.created)) {
-      throw new UnreadableDocument(`${record}: its first journal entry is missing`);
-    }
-    const tail = updatesOf(entries, record, section);
-    tail.forEach(({ update, position }) => {
-      if (!isReadable(update))
-        throw new UnreadableDocument(`${record}: the update of journal entry ${position} can't be read`);
-    });
-    if (!state && section === 'main' && tail.length === 0) {
-      throw new UnreadableDocument(`${record}: the record exists, but the journal holds no content of it`);
-    }
-    const updates = tail.map(({ update }) => update);
-    return {
-      updates: state ? [state, ...updates] : updates,
-      position: tail.at(-1)?.position ?? after,
-      tail: { entries: tail.length, bytes: updates.reduce((sum, each) => sum + each.byteLength, 0) }
-    };
+/** @throws {UnreadableDocument} */
+function assemble(
+  record: string,
+  section: string,
+  snapshot: Snapshot | null,
+  entries: Entry[]
+): Replayed | null {
+  if (!snapshot && entries.length === 0) return null;
+  if (!snapshot && !entries[0]!.changes.some((change) => change.record === record && change.created)) {
+    throw new UnreadableDocument(`${record}: its first journal entry is missing`);
   }
+  const tail = updatesOf(entries, record, section);
+  for (const { update, position } of tail) {
+    if (!isReadable(update))
+      throw new UnreadableDocument(`${record}: the update of journal entry ${position} can't be read`);
+  }
+  if (!snapshot && section === MAIN_SECTION && tail.length === 0) {
+    throw new UnreadableDocument(`${record}: the record exists, but the journal holds no content of it`);
+  }
+  const updates = tail.map(({ update }) => update);
+  return {
+    organization: snapshot?.organization ?? entries[0]!.organization,
+    // A snapshot's digest was checked: it is what was written, and that was readable.
+    updates: snapshot ? [snapshot.state, ...updates] : updates,
+    position: tail.at(-1)?.position ?? snapshot?.position ?? 0,
+    tail: { entries: tail.length, bytes: updates.reduce((sum, each) => sum + each.byteLength, 0) }
+  };
 }
 
 function updatesOf(

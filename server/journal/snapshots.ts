@@ -10,6 +10,7 @@ import type { StoredSnapshot } from '../store/models/snapshot.ts';
 import { bytesOf } from './journal.ts';
 
 export interface Snapshot {
+  organization: string;
   position: number;
   ordinal: number;
   state: Uint8Array;
@@ -37,7 +38,12 @@ export class Snapshots {
       const stored = found as unknown as StoredSnapshot;
       const state = bytesOf(stored.state);
       if (digest(state) === stored.digest)
-        return { position: stored.position, ordinal: stored.ordinal, state };
+        return {
+          organization: stored.organization,
+          position: stored.position,
+          ordinal: stored.ordinal,
+          state
+        };
     }
     return null;
   }
