@@ -49,7 +49,6 @@ export class Library {
   readonly #sealed = new Set<string>();
   readonly #host: DocumentHost;
   readonly #sweeper: NodeJS.Timeout;
-  readonly #journal: MongoJournal;
   readonly #replay: Replay;
   readonly #snapshots: Snapshots;
   readonly #settings: LibrarySettings;
@@ -63,7 +62,6 @@ export class Library {
     settings: LibrarySettings,
     log: Logger
   ) {
-    this.#journal = journal;
     this.#replay = replay;
     this.#snapshots = snapshots;
     this.#settings = settings;

@@ -86,7 +86,6 @@ export class LiveDocument implements Source {
   readonly #host: DocumentHost;
   readonly #awareness = new Awareness<Port>();
   #pending: Pending[] = [];
-  #writing = 0;
   #sequence = 0;
   /** Numbers of edits that are not durable yet, ascending. */
   readonly #unsaved = new Set<number>();
@@ -196,7 +195,6 @@ export class LiveDocument implements Source {
       const update = updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
       const { record, section, organization } = this.identity;
       const { by, cause } = group[0]!;
-      this.#writing += 1;
       drafts.push({
         entry: { organization, by, cause, changes: [{ record, section, update }] },
         done: (entry) => this.#durable(group, size, entry)
@@ -235,7 +233,6 @@ export class LiveDocument implements Source {
   }
 
   #durable(group: Pending[], size: number, entry: Entry): void {
-    this.#writing -= 1;
     this.#host.waiting.bytes -= size;
     this.position = Math.max(this.position, entry.position);
     this.tail.entries += 1;
