@@ -26,3 +26,13 @@ export function forget(key: string): void {
     // nothing was kept, then
   }
 }
+
+/** Everything of ours but what the device itself is set to: the theme. */
+export function forgetAll(): void {
+  try {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith('ume:') && key !== 'ume:theme') localStorage.removeItem(key);
+  } catch {
+    // nothing was kept, then
+  }
+}

@@ -8,7 +8,7 @@ import * as identity from '#shared/protocol/identity.ts';
 import { UmeError } from '#shared/protocol/errors.ts';
 import * as api from './api/calls.ts';
 import { OfflineError } from './api/request.ts';
-import { forget, keep, readKept } from './kept.ts';
+import { forget, forgetAll, keep, readKept } from './kept.ts';
 
 const ME = 'ume:me';
 const MEMBERS = 'ume:members';
@@ -102,6 +102,18 @@ class Session {
     this.#clear();
   }
 
+  /**
+   * Goes to another organization. What is open belongs to the one left, so the page begins afresh, from a memory that
+   * speaks of the new one already; other tabs follow.
+   * @throws {UmeError}
+   */
+  async enter(organization: string): Promise<void> {
+    const me = await api.auth.enter(organization);
+    forget(MEMBERS);
+    keep(ME, me);
+    location.assign('/');
+  }
+
   /** What was just changed, without asking again. */
   organizationChanged(organization: api.OrganizationDetails): void {
     if (!this.#me) return;
@@ -132,7 +144,7 @@ class Session {
     this.#members = new Map();
     this.remembered = false;
     this.state = 'out';
-    for (const key of [ME, MEMBERS]) forget(key);
+    forgetAll();
   }
 }
 

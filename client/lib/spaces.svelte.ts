@@ -38,6 +38,12 @@ class Spaces {
     return this.#list;
   }
 
+  /** After signing out. What the device kept is forgotten by the session. */
+  close(): void {
+    this.#organization = '';
+    this.#list = null;
+  }
+
   /** Shows what this device remembers of an organization's spaces, then asks. */
   async open(organization: string): Promise<void> {
     if (organization !== this.#organization) {

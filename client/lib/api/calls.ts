@@ -39,7 +39,8 @@ export const auth = {
   signIn: (body: z.input<typeof signIn>) => ask('POST', '/auth/sign-in', { body }),
   signOut: () => ask('POST', '/auth/sign-out'),
   me: () => ask('GET', '/me', { answer: identity.me }),
-  enter: (organization: string) => ask('POST', `/organizations/${at(organization)}/enter`)
+  enter: (organization: string) =>
+    ask('POST', `/organizations/${at(organization)}/enter`, { answer: identity.me })
 };
 
 export const organization = {
