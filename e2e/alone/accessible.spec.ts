@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '../fixture.ts';
+import { expect, test, ulid } from '../fixture.ts';
 
 const phone = { width: 390, height: 844 };
 
@@ -15,8 +15,22 @@ for (const dark of [false, true]) {
         todo: ['Plain'],
         doing: ['One', 'Two']
       });
-      await workspace.api('PATCH', `/records/core.space/${space.split('/')[1]}`, {
+      await workspace.api('PATCH', `/records/core.space/${ulid(space)}`, {
         fields: { wip: { doing: 1 } }
+      });
+      const { rows } = (await workspace.api('POST', '/records/work.task/query', {
+        filter: { field: 'space', op: 'is', value: space }
+      })) as { rows: Array<{ id: string; fields: { title: string } }> };
+      const plain = rows.find((each) => each.fields.title === 'Plain')!;
+      await workspace.api('PATCH', `/records/work.task/${ulid(plain.id)}`, {
+        fields: {
+          due: '2020-01-31',
+          labels: ['bug', 'idea', 'Own word'],
+          priority: 'urgent',
+          assignee: workspace.user,
+          checklist: [{ text: 'One', done: true }, { text: 'Two' }],
+          description: 'Some words.'
+        }
       });
       const ann = await person('Ann', { dark, viewport });
       const check = async (what: string) => {

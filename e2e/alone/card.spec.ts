@@ -64,7 +64,7 @@ test('a card’s fields are filled in and stay', async ({ person, workspace }) =
   await ann.page.waitForTimeout(700);
   await sheet.getByRole('textbox', { name: 'Title' }).focus();
   await ann.page.keyboard.press('End');
-  await ann.page.keyboard.type(' no. 1');
+  await ann.page.keyboard.insertText(' no. 1');
   await ann.page.keyboard.press('Control+z');
   await expect(sheet.getByRole('textbox', { name: 'Title' })).toHaveValue('Poster');
   await ann.page.keyboard.press('Control+z');
