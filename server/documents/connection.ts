@@ -200,9 +200,9 @@ export class DocumentConnection {
     port.hocuspocus.close({ code: 4403, reason: JSON.stringify(problem) });
   }
 
-  /** Nothing was sent for a while: clients take that for a dead connection, so say that nothing changed. */
-  keepAlive(now: number, silence: number): void {
-    if (now - this.socket.sentAt < silence) return;
+  /** Clients take silence for a dead connection: where nothing was sent for a while, it is said that nothing changed. */
+  keepAlive(): void {
+    if (!this.socket.wasSilent()) return;
     const [port] = this.#ports.values();
     port?.send(NOBODY_MOVED);
   }

@@ -260,6 +260,7 @@ describe('documents', () => {
     );
     expect(b.doc.getMap('fields').has('nonsense')).toBe(false);
     expect(b.notices.filter((notice) => notice.kind === 'corrected')).toEqual([]);
+    await until(() => core.library.peek(task)?.unsaved === false, 'the correction is durable');
     await core.projector.settled(core.journal.head);
     const row = await core.store.connection.models['Row work.task']!.collection.findOne({
       _id: task as never

@@ -16,7 +16,6 @@ import type { Replay } from '../journal/replay.ts';
 import type { Snapshots } from '../journal/snapshots.ts';
 import { quarantineModel } from '../store/models/quarantine.ts';
 import type { StoredQuarantine } from '../store/models/quarantine.ts';
-import { EndOfTurn } from './broadcast.ts';
 import { Content } from './content.ts';
 import { LiveDocument } from './live-document.ts';
 import type { DocumentHost, DocumentLimits } from './live-document.ts';
@@ -69,7 +68,6 @@ export class Library {
     this.#quarantine = quarantineModel(connection);
     this.#host = {
       limits: settings.limits,
-      endOfTurn: new EndOfTurn(),
       waiting: { bytes: 0 },
       announce: (source) => journal.announce(source),
       committed: (document) => this.#maybeSnapshot(document),

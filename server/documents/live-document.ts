@@ -14,11 +14,11 @@ import type { Cause, Entry } from '../journal/entry.ts';
 import type { Draft, Source } from '../journal/journal.ts';
 import { Awareness } from './awareness.ts';
 import { broadcast } from './broadcast.ts';
-import type { EndOfTurn } from './broadcast.ts';
 import { isBlank, isEmpty, isReadable } from './content.ts';
 import type { Content } from './content.ts';
 import * as frames from './frames.ts';
 import type { Port } from './port.ts';
+import { speakAtEndOfTurn } from './turn.ts';
 
 export interface DocumentLimits {
   /** Largest single edit, bytes. */
@@ -32,7 +32,6 @@ export interface DocumentLimits {
 /** What a document needs of the house around it. */
 export interface DocumentHost {
   limits: DocumentLimits;
-  endOfTurn: EndOfTurn;
   /** Bytes of edits over all documents that are not durable yet. */
   waiting: { bytes: number };
   announce(source: Source): void;
@@ -128,7 +127,7 @@ export class LiveDocument implements Source {
     if (!this.ports.delete(port)) return;
     this.editors.delete(port);
     for (const client of this.#awareness.leave(port)) this.#moved.add(client);
-    if (this.#moved.size > 0) this.#host.endOfTurn.add(this.#flush);
+    if (this.#moved.size > 0) speakAtEndOfTurn(this.#flush);
   }
 
   /**
@@ -144,7 +143,7 @@ export class LiveDocument implements Source {
       case frames.Kind.awareness: {
         const changed = this.#awareness.receive(port, decoding.readVarUint8Array(decoder));
         for (const client of changed) this.#moved.add(client);
-        if (changed.length > 0) this.#host.endOfTurn.add(this.#flush);
+        if (changed.length > 0) speakAtEndOfTurn(this.#flush);
         return;
       }
       case frames.Kind.queryAwareness:
@@ -174,7 +173,7 @@ export class LiveDocument implements Source {
     }
     this.position = Math.max(this.position, position);
     this.#outgoing.push({ update, from: null });
-    this.#host.endOfTurn.add(this.#flush);
+    speakAtEndOfTurn(this.#flush);
   }
 
   /** Tells everyone who speaks Hocuspocus. */
@@ -300,7 +299,7 @@ export class LiveDocument implements Source {
     this.#host.waiting.bytes += pending.update.byteLength;
     this.#host.announce(this);
     this.#outgoing.push({ update: pending.update, from: pending.port });
-    this.#host.endOfTurn.add(this.#flush);
+    speakAtEndOfTurn(this.#flush);
   }
 
   /** A reader's client also answers when asked what it has; only what would change something is refused. */

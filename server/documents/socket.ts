@@ -1,20 +1,22 @@
-/**
- * A WebSocket as documents use it: whole binary messages, with everything written in one turn of the event loop sent in
- * one go. Framing and writing per message is what a fan-out spends most of its time on.
- */
+/** A WebSocket as documents use it: whole binary messages, with everything written in one turn sent in one go. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { webSocketFrame } from './frames.ts';
+import { sendAtEndOfTurn } from './turn.ts';
 
 /** A receiver that lets this much pile up is too slow to follow, bytes; it reconnects and gets the state in one piece. */
 const MAX_BACKLOG = 32 * 1024 * 1024;
+/** Frames up to this size together are copied into one buffer, which is cheaper than handing the system several. */
+const COPY = 16 * 1024;
 
 export class DocumentSocket {
   readonly ws: WebSocket;
   readonly #stream: Duplex;
-  #corked = false;
-  /** When something was last sent, milliseconds since 1970. */
-  sentAt = Date.now();
+  #frames: Buffer[] = [];
+  #bytes = 0;
+  /** Whether anything was sent since `wasSilent` was last asked. */
+  #spoke = true;
+  readonly #send = () => this.#flush();
 
   /** @param ws without compression: frames are written past it, which only whole, plain messages allow. */
   constructor(ws: WebSocket, stream: Duplex) {
@@ -26,45 +28,47 @@ export class DocumentSocket {
     return this.ws.readyState;
   }
 
+  /** Whether nothing was sent since this was last asked. */
+  wasSilent(): boolean {
+    const silent = !this.#spoke;
+    this.#spoke = false;
+    return silent;
+  }
+
   send(message: Uint8Array): void {
     this.write(webSocketFrame(message));
   }
 
   /** Writes a finished frame. */
   write(frame: Buffer): void {
-    if (this.ws.readyState !== 1 || this.#stream.destroyed) return;
-    if (this.#stream.writableLength > MAX_BACKLOG) return this.close(4413, 'Too slow to follow');
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#stream.cork();
-      uncorkLater(this.#uncork);
-    }
-    this.#stream.write(frame);
+    if (this.ws.readyState !== 1) return;
+    if (this.#frames.push(frame) === 1) sendAtEndOfTurn(this.#send);
+    this.#bytes += frame.byteLength;
   }
 
-  readonly #uncork = (): void => {
-    this.#corked = false;
-    this.sentAt = Date.now();
-    if (!this.#stream.destroyed) this.#stream.uncork();
-  };
+  #flush(): void {
+    const frames = this.#frames;
+    const bytes = this.#bytes;
+    if (frames.length === 0) return;
+    this.#frames = [];
+    this.#bytes = 0;
+    this.#spoke = true;
+    if (this.ws.readyState !== 1 || this.#stream.destroyed) return;
+    if (this.#stream.writableLength + bytes > MAX_BACKLOG && this.#stream.writableLength > 0) {
+      return this.ws.close(4413, 'Too slow to follow');
+    }
+    if (frames.length === 1) this.#stream.write(frames[0]!);
+    else if (bytes <= COPY) this.#stream.write(Buffer.concat(frames, bytes));
+    else {
+      this.#stream.cork();
+      for (const frame of frames) this.#stream.write(frame);
+      this.#stream.uncork();
+    }
+  }
 
   close(code?: number, reason?: string): void {
-    if (this.#corked) this.#uncork();
+    this.#flush();
     // A reason is at most 123 bytes (RFC 6455 §5.5).
     this.ws.close(code, reason?.slice(0, 120));
   }
-}
-
-let waiting: Array<() => void> = [];
-
-/** Runs tasks together after what this turn still has to write. */
-function uncorkLater(task: () => void): void {
-  if (waiting.length === 0) {
-    setImmediate(() => {
-      const tasks = waiting;
-      waiting = [];
-      for (const each of tasks) each();
-    });
-  }
-  waiting.push(task);
 }
