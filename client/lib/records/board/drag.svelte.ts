@@ -61,10 +61,21 @@ export class Drag {
       this.taken = { id, ghost: this.#ghost() };
       this.#lane = card.closest<HTMLElement>('[data-lane]')!.dataset.lane!;
       this.#options.onTake(id);
+      // The card's element may be another one in another lane soon: what happens to the pointer is heard at the board.
+      this.#options.board()?.setPointerCapture(event.pointerId);
       if (touch) navigator.vibrate?.(12);
       window.getSelection()?.removeAllRanges();
       this.#frame = requestAnimationFrame(this.#tick);
     };
+    // Touches stay with the element they began on, in the page or not: only there can scrolling be held back.
+    event.target?.addEventListener(
+      'touchmove',
+      (move) => this.taken && move.cancelable && move.preventDefault(),
+      {
+        passive: false,
+        signal
+      }
+    );
     const hold = touch ? setTimeout(take, HOLD_MS) : undefined;
     signal.addEventListener('abort', () => clearTimeout(hold));
 
