@@ -11,7 +11,7 @@ const project = (name: string, more: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('shared'),
+      project('shared', slow),
       project('server', slow),
       project('media', slow),
       project('bench', slow),
