@@ -1,6 +1,7 @@
-/** Randomness that replays: tests print their seed, and `SEED=… ./ume test` runs them with it again. */
+/** Randomness that replays: tests print their seed, and `UME_TEST_SEED=… ./ume test` runs them with it again. */
 
-const given = (globalThis as { process?: { env: Record<string, string | undefined> } }).process?.env['SEED'];
+const { process } = globalThis as { process?: { env: Record<string, string | undefined> } };
+const given = process?.env['UME_TEST_SEED'];
 
 /** The seed of this run, printed in the names of the tests that use it. */
 export const seed = given ? Number(given) : Date.now() % 1_000_000;
@@ -16,9 +17,9 @@ export function random(from: number): () => number {
   };
 }
 
-/** Whole numbers below a bound and picks from a list, out of one stream. */
-export function dice(from: number) {
-  const next = random(from);
+/** Whole numbers below a bound and picks from a list, out of one stream or one begun with a seed. */
+export function dice(from: number | (() => number)) {
+  const next = typeof from === 'function' ? from : random(from);
   const below = (bound: number): number => Math.floor(next() * bound);
   return {
     below,

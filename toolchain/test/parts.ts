@@ -66,7 +66,7 @@ export const parts: Part[] = [
   },
   {
     name: 'types',
-    what: 'the types of the server and of the client agree',
+    what: 'the types of the server, the client and its service worker agree',
     needs: [],
     optional: [],
     async run(run) {
@@ -81,10 +81,10 @@ export const parts: Part[] = [
       ]);
       if (sync !== 0) return add(server, one(sync));
       const check = ['--workspace', 'client', '--tsconfig', './tsconfig.json', '--output', 'human'];
-      return add(
-        server,
-        one(await run([bin('svelte-check/bin/svelte-check'), ...check, '--fail-on-warnings']))
-      );
+      const client = one(await run([bin('svelte-check/bin/svelte-check'), ...check, '--fail-on-warnings']));
+      // It runs apart from the pages, with other globals, so it has a project of its own.
+      const worker = one(await run([bin('typescript/bin/tsc'), '-p', 'client/service-worker', '--noEmit']));
+      return [client, worker].reduce(add, server);
     }
   },
   {
