@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod';
 import { newId, newRecordId } from '#shared/kernel/ids.ts';
-import type { Organization, OrganizationType } from '#shared/kernel/organization.ts';
+import type { Organization } from '#shared/kernel/organization.ts';
 import type { foundOrganization } from '#shared/protocol/api.ts';
 import { forbidden, invalid, notSignedIn, UmeError } from '#shared/protocol/errors.ts';
 import type { StoredOrganization } from '../store/models/organization.ts';
@@ -51,7 +51,7 @@ export class Founding {
 
   /** @throws {UmeError} saying what is missing; nothing that was made until then can be seen or used. */
   async found(input: FoundOrganization, by: Founder): Promise<Founded> {
-    checkPlaces(input.organization);
+    checkPlaces(input.organization, 'organization.');
     const { setup } = this.#parts;
     if (!(await setup.needed())) {
       const user = by === 'operator' ? await this.#trusted(input) : await this.#signedIn(by.person);
@@ -122,7 +122,7 @@ export class Founding {
   /** The organization, not yet visible: a new one, or the one an earlier try left. */
   async #begin(input: FoundOrganization, user: Account, at: Date): Promise<StoredOrganization> {
     const { name, type, country, timeZone, currency, contact } = input.organization;
-    const fields = { name, type: type as OrganizationType, country, timeZone, currency, contact };
+    const fields = { name, type, country, timeZone, currency, contact };
     const left = await this.#parts.models.organizations
       .findOneAndUpdate(
         { founder: user.id, state: 'founding', name },

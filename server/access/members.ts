@@ -1,11 +1,14 @@
 /** Memberships: who is in which organization, as what. */
+import type { z } from 'zod';
 import type { Member, Organization } from '#shared/kernel/organization.ts';
+import type { updateOrganization } from '#shared/protocol/api.ts';
 import { conflict, notFound } from '#shared/protocol/errors.ts';
 import { membershipId } from '../store/models/membership.ts';
 import type { StoredOrganization } from '../store/models/organization.ts';
 import type { Accounts } from './accounts.ts';
 import type { Role } from './actor.ts';
 import type { AccessModels } from './models.ts';
+import { checkPlaces } from './places.ts';
 
 /** An organization as its members see it. */
 export const organizationOf = (stored: StoredOrganization): Organization => ({
@@ -37,6 +40,20 @@ export class Members {
   async organization(id: string): Promise<Organization | null> {
     const found = await this.#models.organizations.findOne({ _id: id, state: 'active' }).lean();
     return found ? organizationOf(found) : null;
+  }
+
+  /**
+   * Changes what an organization says of itself; what is left out stays.
+   * @throws {UmeError} `invalid`, naming the field; `not_found`.
+   */
+  async change(id: string, details: z.output<typeof updateOrganization>): Promise<Organization> {
+    checkPlaces(details);
+    const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+    const changed = await this.#models.organizations
+      .findOneAndUpdate({ _id: id, state: 'active' }, { $set: given }, { returnDocument: 'after' })
+      .lean();
+    if (!changed) throw notFound();
+    return organizationOf(changed);
   }
 
   /** The organizations a person is in, the one entered last first. */

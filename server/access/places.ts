@@ -13,15 +13,25 @@ function zoneExists(zone: string): boolean {
   }
 }
 
-/** @throws {UmeError} `invalid`, naming the field. */
-export function checkPlaces(given: { country: string; timeZone: string; currency: string }): void {
-  if (!regions.of(given.country))
-    throw invalid({ field: 'organization.country', detail: `${given.country} is no country (ISO 3166-1).` });
-  if (!zoneExists(given.timeZone))
+interface Places {
+  country?: string | undefined;
+  timeZone?: string | undefined;
+  currency?: string | undefined;
+}
+
+/**
+ * Checks those that are given.
+ * @param under where they lie in what was sent, `organization.`: the error names the field from there.
+ * @throws {UmeError} `invalid`, naming the field.
+ */
+export function checkPlaces({ country, timeZone, currency }: Places, under = ''): void {
+  if (country !== undefined && !regions.of(country))
+    throw invalid({ field: `${under}country`, detail: `${country} is no country (ISO 3166-1).` });
+  if (timeZone !== undefined && !zoneExists(timeZone))
     throw invalid({
-      field: 'organization.timeZone',
-      detail: `${given.timeZone} is no time zone. One looks like Europe/Berlin.`
+      field: `${under}timeZone`,
+      detail: `${timeZone} is no time zone. One looks like Europe/Berlin.`
     });
-  if (!currencies.has(given.currency))
-    throw invalid({ field: 'organization.currency', detail: `${given.currency} is no currency (ISO 4217).` });
+  if (currency !== undefined && !currencies.has(currency))
+    throw invalid({ field: `${under}currency`, detail: `${currency} is no currency (ISO 4217).` });
 }

@@ -55,28 +55,35 @@ const password = z.string().min(10, 'A password has at least 10 characters.').ma
 const email = z.email('That is not an e-mail address.').max(254);
 const personName = z.string().trim().min(1, 'A name is needed.').max(120);
 
+/** What an organization says of itself. */
+const organizationDetails = z.object({
+  name: z.string().trim().min(1, 'A name is needed.').max(120),
+  type: z.enum(ORGANIZATION_TYPES.map((each) => each.key)),
+  country: z.string().regex(/^[A-Z]{2}$/, 'A country is two letters (ISO 3166-1), such as DE.'),
+  timeZone: z.string().min(1).max(64),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'A currency is three letters (ISO 4217), such as EUR.'),
+  contact: z.object({
+    email: email.optional(),
+    phone: z.string().max(60).optional(),
+    website: z.string().max(200).optional(),
+    address: z.string().max(400).optional()
+  })
+});
+
 export const foundOrganization = z.object({
-  organization: z.object({
-    name: z.string().trim().min(1, 'A name is needed.').max(120),
-    type: z.enum(ORGANIZATION_TYPES.map((each) => each.key) as [string, ...string[]]),
-    country: z.string().regex(/^[A-Z]{2}$/, 'A country is two letters (ISO 3166-1), such as DE.'),
-    timeZone: z.string().min(1).max(64),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'A currency is three letters (ISO 4217), such as EUR.'),
-    contact: z
-      .object({
-        email: email.optional(),
-        phone: z.string().max(60).optional(),
-        website: z.string().max(200).optional(),
-        address: z.string().max(400).optional()
-      })
-      .default({})
-  }),
+  organization: organizationDetails.extend({ contact: organizationDetails.shape.contact.default({}) }),
   /** Left out by someone who already has an account and is signed in. */
   founder: z.object({ name: personName, email, password }).optional(),
   space: z.object({ name: z.string().trim().min(1).max(80) }),
   /** The one-time set-up link's token, needed while nobody has founded anything here. */
   setup: z.string().max(200).optional()
 });
+
+/** What is left out stays as it is; a contact that is given replaces the whole one. */
+export const updateOrganization = organizationDetails.partial();
+
+/** The person's own name, in every organization. */
+export const updateMe = z.object({ name: personName });
 
 export const signIn = z.object({ email, password: z.string().max(200) });
 export const invite = z.object({

@@ -1,6 +1,6 @@
 /** Founding an organization, entering one, and the one-time set-up. */
 import { z } from 'zod';
-import { foundOrganization } from '#shared/protocol/api.ts';
+import { foundOrganization, updateOrganization } from '#shared/protocol/api.ts';
 import { founded, me, organization, setupState } from '#shared/protocol/identity.ts';
 import { forbidden, notFound } from '#shared/protocol/errors.ts';
 import type { Access } from '../../access/access.ts';
@@ -58,6 +58,16 @@ export const organizationRoutes = (access: Access): Route[] => [
       if (!found) throw notFound();
       return found;
     }
+  }),
+  route({
+    method: 'patch',
+    path: '/organization',
+    tag: 'organizations',
+    summary: 'Change what the organization says of itself; what is left out stays',
+    policy: ({ actor }) => mayInOrganization(actor, 'organization:update'),
+    body: updateOrganization,
+    answer: organization,
+    handle: ({ actor, body }) => access.members.change(actor.organization, body)
   }),
   route({
     method: 'post',
