@@ -164,6 +164,7 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     if (!door.upgrade(request, stream, head)) refuse('404 Not Found');
   });
   access.onRevoked((credential) => door.revoke(credential));
+  access.onRenamed((user, name) => door.rename(user, name));
   projector.onProjected((changes) => {
     for (const { id, row } of changes) if (!row) library.shut(id);
   });

@@ -48,6 +48,8 @@ export interface Access extends Identify {
   cookie: string;
   /** Ends a membership and at once everything the person reached the organization by. */
   endMembership(organization: string, user: string): Promise<void>;
+  /** Gives a person another name, everywhere and at once. */
+  rename(user: string, name: string): Promise<void>;
   now: () => number;
 }
 
@@ -88,6 +90,10 @@ export async function createAccess(settings: AccessSettings): Promise<Access> {
       await members.remove(organization, user);
       await keys.removeOf(organization, user);
       for (const id of await sessions.idsOf(user)) revocations.revoke(`session:${id}`);
+    },
+    rename: async (user, name) => {
+      await accounts.rename(user, name);
+      revocations.renamed(user, name);
     },
     now
   };

@@ -94,6 +94,12 @@ export class Accounts {
     await internalAdapter.updatePassword(id, await passwords.hash(password));
   }
 
+  /** Gives an account another name. */
+  async rename(id: string, name: string): Promise<void> {
+    const { internalAdapter } = await this.#auth.$context;
+    await internalAdapter.updateUser(id, { name });
+  }
+
   async list(limit: number): Promise<Account[]> {
     const { internalAdapter } = await this.#auth.$context;
     return (await internalAdapter.listUsers(limit)).map(plain);

@@ -49,6 +49,8 @@ export interface Identify {
   personFrom(headers: Credentials, address: string): Promise<Person | null>;
   /** Told of every credential that is pulled back, at once: close what it has open. Returns how to stop. */
   onRevoked(listener: (credential: string) => void): () => void;
+  /** Told of every person who has another name now: what is open shows it from then on. Returns how to stop. */
+  onRenamed(listener: (user: string, name: string) => void): () => void;
 }
 
 /** The headers that can say who is asking. */

@@ -110,6 +110,7 @@ export function createIdentify(parts: IdentifyParts): Identify {
         )
       );
     },
-    onRevoked: (listener) => revocations.onRevoked(listener)
+    onRevoked: (listener) => revocations.onRevoked(listener),
+    onRenamed: (listener) => revocations.onRenamed(listener)
   };
 }

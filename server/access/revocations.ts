@@ -1,7 +1,8 @@
-/** Tells at once who must know that a credential is worth nothing any more. */
+/** Tells at once who must know that a credential is worth nothing any more, or means something else. */
 export class Revocations {
   readonly #revoked = new Set<(credential: string) => void>();
   readonly #changed = new Set<() => void>();
+  readonly #renamed = new Set<(user: string, name: string) => void>();
 
   /** Told of every credential that is pulled back. Returns how to stop. */
   onRevoked(listener: (credential: string) => void): () => void {
@@ -15,6 +16,12 @@ export class Revocations {
     return () => void this.#changed.delete(listener);
   }
 
+  /** Told of every person who has another name now. Returns how to stop. */
+  onRenamed(listener: (user: string, name: string) => void): () => void {
+    this.#renamed.add(listener);
+    return () => void this.#renamed.delete(listener);
+  }
+
   /** A credential is worth nothing any more. */
   revoke(credential: string): void {
     this.changed();
@@ -24,5 +31,11 @@ export class Revocations {
   /** A credential means something else now: another role, another organization. */
   changed(): void {
     for (const each of this.#changed) each();
+  }
+
+  /** A person is called something else now. */
+  renamed(user: string, name: string): void {
+    this.changed();
+    for (const each of this.#renamed) each(user, name);
   }
 }

@@ -108,6 +108,12 @@ export class Door {
     return true;
   }
 
+  /** What a person writes from now on bears the new name. */
+  rename(user: string, name: string): void {
+    for (const connection of this.#connections)
+      for (const { actor } of connection.ports) if (actor.user === user) actor.name = name;
+  }
+
   /** Closes what a credential has open. */
   revoke(credential: string): void {
     for (const connection of this.#connections) {

@@ -17,6 +17,7 @@ let all: TestRecords;
 let url: string;
 let stop: () => Promise<void>;
 const revocations = new Set<(credential: string) => void>();
+const renames = new Set<(user: string, name: string) => void>();
 const health = new Set<(ok: boolean) => void>();
 const failures: unknown[] = [];
 
@@ -29,7 +30,8 @@ beforeAll(async () => {
     identify: {
       fromToken: async (token) => actorOf(token),
       fromRequest: async () => null,
-      onRevoked: (listener) => (revocations.add(listener), () => revocations.delete(listener))
+      onRevoked: (listener) => (revocations.add(listener), () => revocations.delete(listener)),
+      onRenamed: (listener) => (renames.add(listener), () => renames.delete(listener))
     },
     journal: { healthy: true, onHealth: (listener) => (health.add(listener), () => health.delete(listener)) },
     config: {
@@ -220,6 +222,19 @@ describe('presence', () => {
     far.socket.disconnect();
     await until(() => people(bob).length === 1, 'a lost connection is gone at once');
     await bob.ask(at(null));
+  });
+
+  test('shows a new name at once', async () => {
+    const [ann, bob] = [await client('ann'), await client('bob')];
+    await ann.ask(at('board'));
+    await bob.ask(at('board'));
+    await until(() => people(ann).length === 2, 'ann sees bob');
+    for (const each of renames) each('user-bob', 'Robert');
+    await until(() => people(ann).some(([name]) => name === 'Robert'), 'ann sees the new name');
+    expect(people(ann)).toEqual([
+      ['ann', null],
+      ['Robert', null]
+    ]);
   });
 });
 

@@ -26,7 +26,7 @@ const MAX_REFUSED = 100;
 
 export interface FeedSocketParts {
   feed: Feed;
-  identify: Pick<Identify, 'fromRequest' | 'fromToken' | 'onRevoked'>;
+  identify: Pick<Identify, 'fromRequest' | 'fromToken' | 'onRevoked' | 'onRenamed'>;
   journal: Pick<Journal, 'healthy' | 'onHealth'>;
   config: Pick<Config, 'UME_LIMIT_MESSAGES_PER_SECOND' | 'UME_LIMIT_CONNECTIONS_PER_USER'> & OriginSettings;
   log: { error(about: object, message: string): void };
@@ -80,6 +80,12 @@ class Listener {
 
   notify(notice: FeedNotice): void {
     this.#socket.emit('message', notice);
+  }
+
+  /** Its person is called something else now. */
+  rename(name: string): void {
+    this.#presence.person.name = name;
+    this.#places.renamed(this.#socket.id);
   }
 
   #leave(): void {
@@ -228,6 +234,7 @@ export function openFeed(io: Server, parts: FeedSocketParts): () => void {
     const { actor, revoked } = socket.data as { actor: Actor; revoked?: boolean };
     if (revoked) return void socket.disconnect(true);
     const listener = new Listener(socket, actor, places, parts);
+    (socket.data as { listener?: Listener }).listener = listener;
     if (!journal.healthy) listener.notify({ v: 1, kind: 'storage', ok: false });
   });
 
@@ -236,6 +243,12 @@ export function openFeed(io: Server, parts: FeedSocketParts): () => void {
       for (const socket of byCredential.get(credential) ?? []) {
         (socket.data as { revoked?: boolean }).revoked = true;
         socket.disconnect(true);
+      }
+    }),
+    identify.onRenamed((user, name) => {
+      for (const socket of namespace.sockets.values()) {
+        const { actor, listener } = socket.data as { actor: Actor; listener?: Listener };
+        if (actor.user === user) listener?.rename(name);
       }
     }),
     journal.onHealth(

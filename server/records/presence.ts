@@ -40,6 +40,12 @@ export class Places {
     this.#announce(here);
   }
 
+  /** Tells those around a tab anew: who it belongs to is called something else now. */
+  renamed(tab: string): void {
+    const here = this.#places.get(this.#where.get(tab) ?? '');
+    if (here) this.#announce(here);
+  }
+
   leave(tab: string): void {
     const key = this.#where.get(tab);
     if (key === undefined) return;

@@ -33,6 +33,9 @@ export const me = z.object({
 });
 export type Me = z.output<typeof me>;
 
+/** `GET session`: as `me`, with an answer for those who are not signed in as well. */
+export const session = z.object({ me: me.nullable() });
+
 /** `POST auth/token`: opens documents and sockets until it expires; ask anew before that. */
 export const token = z.object({ token: z.string(), expiresAt: instant });
 

@@ -1,6 +1,8 @@
 /** Signing in and out, and who one is. */
-import { signIn as signInBody } from '#shared/protocol/api.ts';
-import { me, token as tokenAnswer, type Me } from '#shared/protocol/identity.ts';
+import type { Request, Response } from 'express';
+import { signIn as signInBody, updateMe } from '#shared/protocol/api.ts';
+import { forbidden } from '#shared/protocol/errors.ts';
+import { me, session as sessionAnswer, token as tokenAnswer, type Me } from '#shared/protocol/identity.ts';
 import type { Access } from '../../access/access.ts';
 import type { Person } from '../../access/actor.ts';
 import { cookieValue } from '../../access/identify.ts';
@@ -24,6 +26,11 @@ export async function meOf(
     role: organization ? person.role : null,
     organizations
   };
+}
+
+/** Lets a person's session live on: done where every visit to the app begins, and only there. */
+async function prolong(access: Access, person: Person, request: Request, response: Response): Promise<void> {
+  if (person.kind === 'user') setCookies(response, await access.sessions.renew(request.headers.cookie ?? ''));
 }
 
 export const sessionRoutes = (access: Access): Route[] => [
@@ -82,10 +89,38 @@ export const sessionRoutes = (access: Access): Route[] => [
     policy: 'person',
     answer: me,
     handle: async ({ person, request, response }) => {
-      // The one place where a session is prolonged: every visit to the app begins here.
-      if (person.kind === 'user')
-        setCookies(response, await access.sessions.renew(request.headers.cookie ?? ''));
+      await prolong(access, person, request, response);
       return meOf(access, person);
+    }
+  }),
+  route({
+    method: 'patch',
+    path: '/me',
+    summary: "Change one's name, in every organization",
+    policy: 'person',
+    body: updateMe,
+    answer: me,
+    handle: async ({ person, body: { name } }) => {
+      if (person.kind !== 'user')
+        throw forbidden({
+          title: 'An API key cannot rename whom it acts for.',
+          detail: 'A person goes by one name in every organization; the key belongs to one.'
+        });
+      await access.rename(person.user, name);
+      return meOf(access, { ...person, name });
+    }
+  }),
+  route({
+    method: 'get',
+    path: '/session',
+    tag: 'auth',
+    summary: 'Who is signed in, if anybody: for pages, which may be opened by strangers',
+    policy: 'public',
+    answer: sessionAnswer,
+    handle: async ({ person, request, response }) => {
+      if (!person) return { me: null };
+      await prolong(access, person, request, response);
+      return { me: await meOf(access, person) };
     }
   })
 ];
