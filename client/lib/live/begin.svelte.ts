@@ -33,9 +33,14 @@ export class Begin {
       void startLive({ user, name, organization, color: colorOf(user) }, heard).then((live) => {
         if (!over) this.live = live;
       });
-      const off = session.onSignOut(() => {
+      const off = session.onSignOut(async () => {
         this.live = null;
-        return stopLive({ forget: true });
+        const kept = await stopLive({ forget: true });
+        if (kept > 0)
+          toast('Not everything was saved yet', {
+            description: 'What was not stays on this device and is saved when you sign in here again.',
+            duration: 12_000
+          });
       });
       return () => {
         over = true;

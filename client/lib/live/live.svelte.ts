@@ -7,7 +7,7 @@ import { Documents } from './documents.svelte.ts';
 import { Feed } from './feed.svelte.ts';
 import { Outbox } from './outbox.svelte.ts';
 import { saveState, type SaveState } from './save-state.ts';
-import { forgetStore, openStore, type LiveStore } from './store.ts';
+import { forgetSaved, forgetStore, openStore, type LiveStore } from './store.ts';
 import { SignedOutError, tokens } from './token.ts';
 import { scopeOf, type Who } from './who.ts';
 
@@ -17,6 +17,8 @@ export interface Refusal {
   problem: Problem;
   /** The record it is about. */
   record: string | null;
+  /** What was written, where it is no longer on the screen. */
+  words?: string;
   retry?: () => void;
   discard: () => void;
 }
@@ -99,9 +101,9 @@ export class Live {
             if (error instanceof SignedOutError) this.signedOut = true;
             return '';
           }),
-        onRefused: (name, problem) => {
+        onRefused: (name, problem, words) => {
           const record = parseDocumentName(name)?.record ?? null;
-          this.#refusedEdits = [...this.#refusedEdits, this.#refusedEdit(problem, record)];
+          this.#refusedEdits = [...this.#refusedEdits, this.#refusedEdit(problem, record, words)];
           heard.refused(problem, record);
         },
         onCorrected: (_name, field, problem) => heard.corrected(problem, field),
@@ -147,12 +149,13 @@ export class Live {
     }));
   }
 
-  #refusedEdit(problem: Problem, record: string | null): Refusal {
+  #refusedEdit(problem: Problem, record: string | null, words: string): Refusal {
     const id = crypto.randomUUID();
     return {
       id,
       problem,
       record,
+      words,
       discard: () => (this.#refusedEdits = this.#refusedEdits.filter((each) => each.id !== id))
     };
   }
@@ -169,13 +172,13 @@ export class Live {
   }
 
   /** Closes everything, keeping what this device holds for the next visit. */
-  async end(): Promise<void> {
+  async end({ keepOpen = false } = {}): Promise<void> {
     window.removeEventListener('beforeunload', this.#onLeave);
     this.connection.stop();
     this.outbox.end();
     this.feed.end();
     await this.documents.end();
-    this.store?.close();
+    if (!keepOpen) this.store?.close();
   }
 }
 
@@ -199,11 +202,22 @@ export async function startLive(who: Who, heard: Heard): Promise<Live> {
   return beginning.finally(() => (beginning = null));
 }
 
-/** Ends it. `forget` deletes what this device holds, as signing out does: what was not sent is lost then. */
-export async function stopLive({ forget }: { forget: boolean }): Promise<void> {
+/**
+ * Ends it. `forget` deletes what this device holds, as signing out does; only what the server has not got yet stays, for
+ * the same person's next visit.
+ * @returns how many changes stay
+ */
+export async function stopLive({ forget }: { forget: boolean }): Promise<number> {
   const ending = current;
   current = null;
-  if (!ending) return;
-  await ending.end();
-  if (forget) await forgetStore(scopeOf(ending.who));
+  if (!ending) return 0;
+  const { unsaved } = ending.save;
+  await ending.end({ keepOpen: forget && unsaved > 0 });
+  if (!forget) return unsaved;
+  if (unsaved === 0) await forgetStore(scopeOf(ending.who));
+  else if (ending.store) {
+    await forgetSaved(ending.store);
+    ending.store.close();
+  }
+  return unsaved;
 }

@@ -1,9 +1,12 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- the plain maps and sets here are bookkeeping no screen reads */
 /** One record's document, open in this tab: its Y.Doc, what this device keeps of it, and its line to the server. */
 import { HocuspocusProvider, type HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import { defaultDeleteFilter, defaultProtectedNodes, ySyncPluginKey } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { fieldsIn } from '#shared/kernel/fields/index.ts';
+import { plainText } from '#shared/kernel/fields/rich.ts';
+import { parseDocumentName } from '#shared/kernel/ids.ts';
+import { recordType } from '#shared/modules/registry.ts';
 import { collabNotice } from '#shared/protocol/collab.ts';
 import type { Problem } from '#shared/protocol/errors.ts';
 import { Keep } from './keep.ts';
@@ -20,7 +23,8 @@ export interface DocumentDeps {
   token: () => Promise<string>;
   /** Waited for before the server is asked: a card that has not been made there yet. */
   ready: () => Promise<void>;
-  onRefused: (name: string, problem: Problem) => void;
+  /** `words` is what the dropped copy said, so that nothing typed is out of reach. */
+  onRefused: (name: string, problem: Problem, words: string) => void;
   onCorrected: (name: string, field: string, problem: Problem) => void;
   onStorage: (ok: boolean) => void;
   onUnkept: () => void;
@@ -88,9 +92,8 @@ export class OpenDocument {
         onFailure: () => this.#deps.onUnkept()
       });
     // One manager for everything in the document, so that undo goes back in the order the person worked.
-    const undo = new Y.UndoManager([fields, doc.getXmlFragment('description')], {
-      trackedOrigins: new Set<unknown>([MINE, ySyncPluginKey]),
-      deleteFilter: (item) => defaultDeleteFilter(item, defaultProtectedNodes),
+    const undo = new Y.UndoManager([fields, ...this.#richTexts(doc)], {
+      trackedOrigins: new Set<unknown>([MINE]),
       captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
       captureTimeout: 600
     });
@@ -162,7 +165,7 @@ export class OpenDocument {
     if (!notice.success) return;
     switch (notice.data.kind) {
       case 'refused':
-        this.#deps.onRefused(this.name, notice.data.problem);
+        this.#deps.onRefused(this.name, notice.data.problem, this.#words());
         return void this.#renew();
       case 'corrected':
         return this.#deps.onCorrected(this.name, notice.data.field, notice.data.problem);
@@ -186,6 +189,25 @@ export class OpenDocument {
     this.dirty = false;
     this.unsynced = false;
     this.#begin();
+  }
+
+  #richTexts(doc: Y.Doc): Y.XmlFragment[] {
+    const name = parseDocumentName(this.name);
+    const type = name && recordType(name.type);
+    if (!type) return [];
+    return fieldsIn(type, name.section)
+      .filter((each) => each.kind === 'richText')
+      .map((each) => doc.getXmlFragment(each.key));
+  }
+
+  /** Everything written in the document, as plain words. */
+  #words(): string {
+    const { doc, fields } = this.life;
+    const lines = [...fields.values()]
+      .filter((each) => each instanceof Y.Text)
+      .map((each) => each.toString());
+    const paragraphs = this.#richTexts(doc).map((each) => plainText(each, 200_000));
+    return [...lines, ...paragraphs].filter((each) => each !== '').join('\n\n');
   }
 
   /** An edit of the person's own: one transaction, one step of undo unless they go on at once. */

@@ -66,3 +66,15 @@ export async function openStore(scope: string, onLost: () => void = () => {}): P
 /** Deletes everything kept for a person; used when they sign out. */
 export const forgetStore = (scope: string): Promise<void> =>
   typeof indexedDB === 'undefined' ? Promise.resolve() : deleteDB(scope);
+
+/** Deletes everything but what the server has not got yet: edits it has not confirmed, commands it has not answered. */
+export async function forgetSaved(store: LiveStore): Promise<void> {
+  const tx = store.transaction(['updates', 'dirty', 'lists', 'commands'], 'readwrite');
+  await tx.objectStore('lists').clear();
+  const unsaved = new Set((await tx.objectStore('dirty').getAll()).map((each) => each.document));
+  for (let at = await tx.objectStore('updates').openCursor(); at; at = await at.continue())
+    if (!unsaved.has(at.value.document)) await at.delete();
+  for (let at = await tx.objectStore('commands').openCursor(); at; at = await at.continue())
+    if (at.value.status === 'answered') await at.delete();
+  await tx.done;
+}
