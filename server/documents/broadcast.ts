@@ -1,5 +1,5 @@
 /** Sending one thing to many: every distinct frame is built once and written to all who want it. */
-import { addressed, webSocketFrame } from './frames.ts';
+import { webSocketFrame } from './frames.ts';
 import type { Port } from './port.ts';
 
 /** Sends a body to many ports, building one frame per distinct address. */
@@ -10,7 +10,7 @@ export function broadcast(ports: Iterable<Port>, body: Uint8Array, except?: Port
     if (port === except) continue;
     if (!frame || port.addressKey !== key) {
       key = port.addressKey;
-      frame = webSocketFrame(port.protocol === 'hocuspocus' ? addressed(port.address, body) : body);
+      frame = webSocketFrame(port.address, body);
     }
     port.write(frame);
   }

@@ -38,6 +38,8 @@ export class DocumentConnection {
   /** For y-websocket: the one document it speaks of, whose name its frames leave out. */
   readonly #single: string | null;
   readonly #ports = new Map<string, OpenPort>();
+  /** The port of the last message. */
+  #last: OpenPort | null = null;
   /** What came for documents that are still opening, by address. */
   readonly #waiting = new Map<string, Uint8Array[]>();
   #waitingBytes = 0;
@@ -80,6 +82,17 @@ export class DocumentConnection {
 
   #receive(message: Uint8Array): void {
     const decoder = decoding.createDecoder(message);
+    // Mostly it is the document of the message before, and mostly an edit.
+    const last = this.#last;
+    if (last && frames.beginsWith(message, last.address)) {
+      decoder.pos = last.address.byteLength;
+      const kind = decoding.readVarUint(decoder);
+      if (kind !== frames.Kind.auth && kind !== frames.Kind.close) {
+        this.door.lastMessageReceivedAt = Date.now();
+        return last.document.receive(last, kind, decoder);
+      }
+      decoder.pos = 0;
+    }
     const address = this.#single ?? frames.readAddress(decoder);
     const start = decoder.pos;
     const kind = decoding.readVarUint(decoder);
@@ -91,7 +104,10 @@ export class DocumentConnection {
     }
     this.door.lastMessageReceivedAt = Date.now();
     const port = this.#ports.get(address);
-    if (port) return port.document.receive(port, kind, decoder);
+    if (port) {
+      this.#last = port;
+      return port.document.receive(port, kind, decoder);
+    }
     this.#wait(address, message.subarray(start));
   }
 
@@ -126,6 +142,7 @@ export class DocumentConnection {
   ): void {
     const { socket, protocol } = this;
     const encoded = protocol === 'hocuspocus' ? frames.address(address) : EMPTY;
+    const saved = protocol === 'hocuspocus' ? frames.webSocketFrame(encoded, frames.syncStatus(true)) : null;
     const port: OpenPort = {
       document,
       hocuspocus,
@@ -134,7 +151,8 @@ export class DocumentConnection {
       protocol,
       address: encoded,
       addressKey: protocol === 'hocuspocus' ? address : '',
-      send: (body) => socket.send(protocol === 'hocuspocus' ? frames.addressed(encoded, body) : body),
+      send: (body) => socket.write(frames.webSocketFrame(encoded, body)),
+      acknowledge: () => saved && socket.write(saved),
       write: (frame) => socket.write(frame),
       close: (problem) => this.#closePort(port, problem)
     };
@@ -142,6 +160,7 @@ export class DocumentConnection {
     document.join(port);
     hocuspocus.onClose(() => {
       if (this.#ports.get(address) === port) this.#ports.delete(address);
+      if (this.#last === port) this.#last = null;
       document.leave(port);
     });
     this.#release(address, port);

@@ -23,7 +23,7 @@ import type { DocumentHost, DocumentLimits } from './live-document.ts';
 /** How long a document stays after the last one left, milliseconds: people come back. */
 const LINGER = 5_000;
 /** How long an open document keeps its Y.Doc without being changed: milliseconds, and per byte, as making it again costs. */
-const WARM = 3_000;
+const WARM = 8_000;
 const WARM_PER_BYTE = 0.1;
 const SWEEP = 1_000;
 /** Entries after the last snapshot from which on another is written when the document is let go. */

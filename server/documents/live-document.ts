@@ -238,7 +238,7 @@ export class LiveDocument implements Source {
     this.tail.bytes += size;
     for (const { port, done, sequence } of group) {
       this.#unsaved.delete(sequence);
-      if (port && this.ports.has(port)) this.#acknowledge(port);
+      if (port && this.ports.has(port)) port.acknowledge();
       done?.(entry);
     }
     if (this.#waiters.length > 0) this.#releaseWaiters();
@@ -265,12 +265,12 @@ export class LiveDocument implements Source {
     // Someone who has nothing has nothing to tell. Everyone else may hold edits made offline, deletions included, which
     // a state vector does not show: so they are always asked.
     if (!isBlank(vector)) port.send(frames.step1(this.content.vector()));
-    else if (port.protocol === 'hocuspocus') port.send(SAVED);
+    else port.acknowledge();
     if (this.#awareness.size > 0) port.send(frames.awareness(this.#awareness.encode()));
   }
 
   #receiveUpdate(port: Port, update: Uint8Array): void {
-    if (isEmpty(update)) return this.#acknowledge(port);
+    if (isEmpty(update)) return port.acknowledge();
     const { limits, waiting } = this.#host;
     if (!isReadable(update)) throw rubbish();
     if (port.readOnly) return this.#refuseReader(port, update);
@@ -305,7 +305,7 @@ export class LiveDocument implements Source {
   /** A reader's client also answers when asked what it has; only what would change something is refused. */
   #refuseReader(port: Port, update: Uint8Array): void {
     const known = Y.snapshotContainsUpdate(Y.snapshot(this.content.doc), update);
-    if (known) this.#acknowledge(port);
+    if (known) port.acknowledge();
     else this.#refuse(port, readOnly().problem);
   }
 
@@ -320,13 +320,9 @@ export class LiveDocument implements Source {
     }
   }
 
-  #acknowledge(port: Port): void {
-    if (port.protocol === 'hocuspocus') port.send(SAVED);
-  }
-
   /** An edit that is already here may still be on its way to the journal: acknowledged after the ones before it. */
   #acknowledgeWhenSaved(port: Port): void {
-    if (!this.unsaved) return this.#acknowledge(port);
+    if (!this.unsaved) return port.acknowledge();
     this.#waiters.push({ port, sequence: this.#sequence });
   }
 
@@ -334,7 +330,7 @@ export class LiveDocument implements Source {
     const [oldest = Infinity] = this.#unsaved;
     this.#waiters = this.#waiters.filter(({ port, sequence }) => {
       if (sequence >= oldest) return true;
-      if (this.ports.has(port)) this.#acknowledge(port);
+      if (this.ports.has(port)) port.acknowledge();
       return false;
     });
   }
@@ -386,5 +382,4 @@ export class LiveDocument implements Source {
   }
 }
 
-const SAVED = frames.syncStatus(true);
 const REFUSED = frames.syncStatus(false);

@@ -12,6 +12,8 @@ export interface Port {
   readonly addressKey: string;
   /** Sends a body (see frames.ts) in this port's format. */
   send(body: Uint8Array): void;
+  /** Says that an edit is saved, to those who want to know. */
+  acknowledge(): void;
   /** Writes a finished WebSocket frame, built for ports of this protocol and address. */
   write(frame: Buffer): void;
   /** Closes the document on this connection and says why. */

@@ -9,6 +9,9 @@ const MAX_BACKLOG = 32 * 1024 * 1024;
 /** Frames up to this size together are copied into one buffer, which is cheaper than handing the system several. */
 const COPY = 16 * 1024;
 
+/** Messages that are whole already need no address. */
+const NOWHERE = new Uint8Array(0);
+
 export class DocumentSocket {
   readonly ws: WebSocket;
   readonly #stream: Duplex;
@@ -36,7 +39,7 @@ export class DocumentSocket {
   }
 
   send(message: Uint8Array): void {
-    this.write(webSocketFrame(message));
+    this.write(webSocketFrame(NOWHERE, message));
   }
 
   /** Writes a finished frame. */

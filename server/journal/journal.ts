@@ -129,16 +129,6 @@ export class MongoJournal implements Journal {
     return stored.map(fromStored);
   }
 
-  /** A record's newest entries, oldest first, at most `limit`. */
-  async newestOf(record: string, limit: number): Promise<Entry[]> {
-    const stored = await this.#model.collection
-      .find({ 'changes.record': record })
-      .sort({ _id: -1 })
-      .limit(limit)
-      .toArray();
-    return (stored as unknown as StoredEntry[]).reverse().map(fromStored);
-  }
-
   /** Entries of every record after a position, in order, at most `limit`. */
   async entriesAfter(position: number, limit: number): Promise<Entry[]> {
     const stored = await this.#model.collection

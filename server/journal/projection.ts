@@ -30,6 +30,8 @@ type Projected = StoredRow & { ahead?: boolean };
 const PAUSE = 80;
 /** Pause as a multiple of the last round's length: at most a tenth of the time goes into rows. */
 const PAUSE_FACTOR = 9;
+/** After this long, milliseconds, a round lets edits through before it goes on. */
+const SLICE = 4;
 const LONGEST_PAUSE = 1_000;
 const CACHE = 20_000;
 /** How often the store is told how far the rows are, milliseconds. */
@@ -190,9 +192,14 @@ export class RowProjector implements Projector {
   async #build(dirty: Dirty[]): Promise<Projected[]> {
     const before = await this.#before(dirty);
     const rows: Projected[] = [];
+    let sliced = performance.now();
     for (const change of dirty) {
       const type = recordType(change.type);
       if (!type) continue;
+      if (performance.now() - sliced > SLICE) {
+        await new Promise((resolve) => setImmediate(resolve));
+        sliced = performance.now();
+      }
       const old = before.get(change.record) ?? null;
       const read = await this.#fields(type, change, old);
       const row: Projected | null = nextRow(old, change, read.fields);

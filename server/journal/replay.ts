@@ -11,9 +11,6 @@ import type { Entry } from './entry.ts';
 import type { MongoJournal } from './journal.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
-/** So many of a record's newest entries are asked for along with its snapshot: mostly that is all there is after it. */
-const TAIL = 40;
-
 /** A document whose stored parts can't be read, or are not all there. */
 export class UnreadableDocument extends Error {
   override name = 'UnreadableDocument';
@@ -43,15 +40,8 @@ export class Replay {
    * @throws {UnreadableDocument} when a part can't be read.
    */
   async parts(record: string, section: string, upTo?: number): Promise<Replayed | null> {
-    const [snapshot, newest] = await Promise.all([
-      this.#snapshots.latest(documentName(record, section), upTo),
-      upTo === undefined ? this.#journal.newestOf(record, TAIL) : []
-    ]);
-    const after = snapshot?.position ?? 0;
-    const enough = upTo === undefined && (newest.length < TAIL || newest[0]!.position <= after);
-    const entries = enough
-      ? newest.filter((entry) => entry.position > after)
-      : await this.#journal.entriesOf(record, { after, upTo });
+    const snapshot = await this.#snapshots.latest(documentName(record, section), upTo);
+    const entries = await this.#journal.entriesOf(record, { after: snapshot?.position ?? 0, upTo });
     return assemble(record, section, snapshot, entries);
   }
 

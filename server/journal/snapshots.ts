@@ -30,22 +30,18 @@ export class Snapshots {
 
   /** The newest undamaged snapshot of a document, at or before a position where one is given. */
   async latest(document: string, upTo = Number.MAX_SAFE_INTEGER): Promise<Snapshot | null> {
-    const cursor = this.#model.collection
-      .find({ document, position: { $lte: upTo } })
-      .sort({ position: -1 })
-      .limit(4);
-    for await (const found of cursor) {
-      const stored = found as unknown as StoredSnapshot;
-      const state = bytesOf(stored.state);
-      if (digest(state) === stored.digest)
-        return {
-          organization: stored.organization,
-          position: stored.position,
-          ordinal: stored.ordinal,
-          state
-        };
+    // One at a time: they are large, and the first is nearly always good.
+    for (let before = upTo + 1; ;) {
+      const found = await this.#model.collection.findOne(
+        { document, position: { $lt: before } },
+        { sort: { position: -1 } }
+      );
+      if (!found) return null;
+      const { organization, position, ordinal, state, digest } = found as unknown as StoredSnapshot;
+      const bytes = bytesOf(state);
+      if (digestOf(bytes) === digest) return { organization, position, ordinal, state: bytes };
+      before = position;
     }
-    return null;
   }
 
   /** Writes a snapshot and thins out older ones. */
@@ -65,7 +61,7 @@ export class Snapshots {
           position,
           ordinal,
           state: new Binary(state),
-          digest: digest(state),
+          digest: digestOf(state),
           at: new Date()
         }
       },
@@ -78,4 +74,4 @@ export class Snapshots {
   }
 }
 
-const digest = (state: Uint8Array): string => createHash('sha256').update(state).digest('hex');
+const digestOf = (state: Uint8Array): string => createHash('sha256').update(state).digest('hex');
