@@ -63,6 +63,8 @@ interface Pending {
 
 /** One entry carries at most this much of one document, bytes: MongoDB's documents end at 16 MiB. */
 const ENTRY_BYTES = 4 * 1024 * 1024;
+/** What an edit that waits costs beside its bytes: people type one letter at a time, and a letter is a few bytes. */
+const EDIT_OVERHEAD = 400;
 /** From this many receivers on, a turn's updates are merged into one message. */
 const MERGE_FROM = 4;
 
@@ -88,7 +90,10 @@ export class LiveDocument implements Source {
   #sequence = 0;
   /** Numbers of edits that are not durable yet, ascending. */
   readonly #unsaved = new Set<number>();
-  /** Ports to acknowledge once every edit up to a number is durable. */
+  /**
+   * Ports to acknowledge once every edit up to a number is durable, ascending. Not only the edit itself: it may build on
+   * any that came before it, whoever's, and could not be read without them.
+   */
   #waiters: Array<{ port: Port; sequence: number }> = [];
   #outgoing: Array<{ update: Uint8Array; from: Port | null }> = [];
   #moved = new Set<number>();
@@ -126,6 +131,7 @@ export class LiveDocument implements Source {
     this.touched = Date.now();
     if (!this.ports.delete(port)) return;
     this.editors.delete(port);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.port !== port);
     for (const client of this.#awareness.leave(port)) this.#moved.add(client);
     if (this.#moved.size > 0) speakAtEndOfTurn(this.#flush);
   }
@@ -156,9 +162,18 @@ export class LiveDocument implements Source {
     }
   }
 
-  /** Changes the document as the server. Resolves once durable; null where nothing changed. */
+  /**
+   * Changes the document as the server. Resolves once durable; null where nothing changed.
+   * @throws what `change` throws; the document is then loaded anew, since part of the change may have been made.
+   */
   edit(by: Pending['by'], cause: Cause, change: (doc: Doc) => void): Promise<Entry | null> {
-    const update = this.content.change(change);
+    let update;
+    try {
+      update = this.content.change(change);
+    } catch (error) {
+      this.#break(error);
+      throw error;
+    }
     if (!update) return Promise.resolve(null);
     return new Promise((resolve) => this.#accept({ by, cause, update, port: null, done: resolve }));
   }
@@ -168,8 +183,7 @@ export class LiveDocument implements Source {
     try {
       if (this.content.apply(update) === 'known') return;
     } catch (error) {
-      this.#broken = true;
-      return this.#host.broken(this, error);
+      return this.#break(error);
     }
     this.position = Math.max(this.position, position);
     this.#outgoing.push({ update, from: null });
@@ -207,6 +221,11 @@ export class LiveDocument implements Source {
     this.content.destroy();
   }
 
+  #break(error: unknown): void {
+    this.#broken = true;
+    this.#host.broken(this, error);
+  }
+
   /** Edits from the front of the queue that one entry can carry: the same author's, for the same cause. */
   #nextGroup(): Pending[] {
     const first = this.#pending[0]!;
@@ -232,16 +251,15 @@ export class LiveDocument implements Source {
   }
 
   #durable(group: Pending[], size: number, entry: Entry): void {
-    this.#host.waiting.bytes -= size;
+    this.#host.waiting.bytes -= size + group.length * EDIT_OVERHEAD;
     this.position = Math.max(this.position, entry.position);
     this.tail.entries += 1;
     this.tail.bytes += size;
-    for (const { port, done, sequence } of group) {
+    for (const { done, sequence } of group) {
       this.#unsaved.delete(sequence);
-      if (port && this.ports.has(port)) port.acknowledge();
       done?.(entry);
     }
-    if (this.#waiters.length > 0) this.#releaseWaiters();
+    this.#releaseWaiters();
     this.#host.committed(this, entry);
   }
 
@@ -270,7 +288,8 @@ export class LiveDocument implements Source {
   }
 
   #receiveUpdate(port: Port, update: Uint8Array): void {
-    if (isEmpty(update)) return port.acknowledge();
+    // Nothing that we lack, which is what somebody says who comes back before their edits are durable.
+    if (isEmpty(update)) return this.#acknowledgeWhenSaved(port);
     const { limits, waiting } = this.#host;
     if (!isReadable(update)) throw rubbish();
     if (port.readOnly) return this.#refuseReader(port, update);
@@ -281,9 +300,7 @@ export class LiveDocument implements Source {
     try {
       applied = this.content.apply(update);
     } catch (error) {
-      this.#broken = true;
-      this.#host.broken(this, error);
-      return;
+      return this.#break(error);
     }
     if (applied === 'known') return this.#acknowledgeWhenSaved(port);
     this.editors.add(port);
@@ -296,7 +313,8 @@ export class LiveDocument implements Source {
     const pending = { ...edit, sequence: ++this.#sequence };
     this.#pending.push(pending);
     this.#unsaved.add(pending.sequence);
-    this.#host.waiting.bytes += pending.update.byteLength;
+    if (pending.port) this.#waiters.push({ port: pending.port, sequence: pending.sequence });
+    this.#host.waiting.bytes += pending.update.byteLength + EDIT_OVERHEAD;
     this.#host.announce(this);
     this.#outgoing.push({ update: pending.update, from: pending.port });
     speakAtEndOfTurn(this.#flush);
@@ -305,7 +323,7 @@ export class LiveDocument implements Source {
   /** A reader's client also answers when asked what it has; only what would change something is refused. */
   #refuseReader(port: Port, update: Uint8Array): void {
     const known = Y.snapshotContainsUpdate(Y.snapshot(this.content.doc), update);
-    if (known) port.acknowledge();
+    if (known) this.#acknowledgeWhenSaved(port);
     else this.#refuse(port, readOnly().problem);
   }
 
@@ -328,11 +346,13 @@ export class LiveDocument implements Source {
 
   #releaseWaiters(): void {
     const [oldest = Infinity] = this.#unsaved;
-    this.#waiters = this.#waiters.filter(({ port, sequence }) => {
-      if (sequence >= oldest) return true;
-      if (this.ports.has(port)) port.acknowledge();
-      return false;
-    });
+    let count = 0;
+    for (const { port, sequence } of this.#waiters) {
+      if (sequence >= oldest) break;
+      port.acknowledge();
+      count += 1;
+    }
+    this.#waiters.splice(0, count);
   }
 
   /** The running size only grows, so it is measured anew before anyone is turned away, once a second at most. */

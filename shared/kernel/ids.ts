@@ -40,6 +40,8 @@ export const typeOf = (id: string): string | null => RECORD.exec(id)?.[1] ?? nul
 /** Reads a document's name; null where it isn't one. */
 export function parseDocumentName(name: string): DocumentName | null {
   const match = DOCUMENT.exec(name);
+  // One document has one name: under a second one it would be opened twice, and the copies would not know of each other.
+  if (match?.[3] === MAIN_SECTION) return null;
   return match ? { record: match[1]!, type: match[2]!, section: match[3] ?? MAIN_SECTION } : null;
 }
 
