@@ -30,7 +30,11 @@ export class Begin {
       if (!key) return;
       const { user, name, organization } = untrack(() => who!);
       let over = false;
-      void startLive({ user, name, organization, color: colorOf(user) }, heard).then((live) => {
+      void startLive(
+        { user, name, organization, color: colorOf(user) },
+        // Asking who is signed in leads to the door, and back here afterwards.
+        { ...heard, signedOut: () => void session.refresh() }
+      ).then((live) => {
         if (!over) this.live = live;
       });
       const off = session.onSignOut(async () => {

@@ -40,6 +40,11 @@ export class Connection {
     setTimeout(() => (this.starting = false), navigator.onLine ? 4000 : 600);
   }
 
+  /** Tries to reach the server now. */
+  retry(): void {
+    this.#retry();
+  }
+
   async #doubt(): Promise<void> {
     if (await this.#probe()) return;
     this.starting = false;

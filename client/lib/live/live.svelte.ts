@@ -26,6 +26,8 @@ export interface Refusal {
 export interface Heard {
   refused: (problem: Problem, record: string | null) => void;
   corrected: (problem: Problem, field: string) => void;
+  /** The session is over: nothing is lost, but nothing is saved either until someone signs in again. */
+  signedOut: () => void;
 }
 
 export class Live {
@@ -66,6 +68,11 @@ export class Live {
     this.kept = store !== null;
     const onUnkept = () => (this.kept = false);
     const onStorage = (ok: boolean) => (this.storage = ok);
+    const signedOut = (error: unknown) => {
+      if (!(error instanceof SignedOutError) || this.signedOut) return;
+      this.signedOut = true;
+      heard.signedOut();
+    };
     const token = tokens({ fetch: (...args) => fetch(...args) });
 
     this.feed = new Feed({
@@ -79,8 +86,10 @@ export class Live {
         void this.documents.settle();
       },
       onStorage,
-      onRefused: () =>
-        void token.get().catch((error) => (this.signedOut ||= error instanceof SignedOutError)),
+      onRefused: () => {
+        token.drop();
+        void token.get().catch(signedOut);
+      },
       onTold: () => {}
     });
     this.outbox = new Outbox({
@@ -89,6 +98,7 @@ export class Live {
       fetch: (...args) => fetch(...args),
       onRefused: ({ problem, command }) => heard.refused(problem!, command.record),
       onDone: () => {},
+      onSignedOut: () => signedOut(new SignedOutError('The session is over.')),
       onUnkept,
       toldUpTo: (type) => Math.max(0, ...this.feed.listsOf(type).map((each) => each.position ?? 0))
     });
@@ -98,7 +108,7 @@ export class Live {
         store,
         token: () =>
           token.get().catch((error: unknown) => {
-            if (error instanceof SignedOutError) this.signedOut = true;
+            signedOut(error);
             return '';
           }),
         onRefused: (name, problem, words) => {
@@ -138,6 +148,12 @@ export class Live {
   readonly #onLeave = (event: BeforeUnloadEvent) => {
     if (this.save.atRisk) event.preventDefault();
   };
+
+  /** The same person is signed in again. */
+  resume(): void {
+    this.signedOut = false;
+    this.connection.retry();
+  }
 
   #refusedCommands(): Refusal[] {
     return this.outbox.refused.map((each) => ({
@@ -192,7 +208,10 @@ let beginning: Promise<Live> | null = null;
 /** Begins for a person; called again for the same one, it answers the same. */
 export async function startLive(who: Who, heard: Heard): Promise<Live> {
   while (beginning) await beginning;
-  if (current && scopeOf(current.who) === scopeOf(who)) return current;
+  if (current && scopeOf(current.who) === scopeOf(who)) {
+    if (current.signedOut) current.resume();
+    return current;
+  }
   beginning = (async () => {
     await current?.end();
     const store = await openStore(scopeOf(who));

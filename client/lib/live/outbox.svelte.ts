@@ -42,6 +42,7 @@ export class Outbox {
     fetch: typeof fetch;
     onRefused: (pending: Pending) => void;
     onDone: (pending: Pending, row: Row | undefined) => void;
+    onSignedOut: () => void;
     onUnkept: () => void;
     /** How far the lists of a type are told. */
     toldUpTo: (type: string) => number;
@@ -62,6 +63,7 @@ export class Outbox {
       },
       send: async (pending) => {
         const result = await send(pending);
+        if (result.kind === 'signedOut') options.onSignedOut();
         // An answer without a row names no position: what it did will be told next, so that is when lists show it.
         return result.kind === 'done' && result.position === 0
           ? { ...result, position: options.toldUpTo(pending.command.type) + 1 }
