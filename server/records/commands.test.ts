@@ -199,6 +199,37 @@ describe('removing', () => {
     await all.commands.restore(ann, b.id);
     expect(await lane('todo', space)).toEqual([a.id, b.id, c.id]);
   });
+
+  test("leaves an organization its last space, however many are taken at once; a founder's to do", async () => {
+    const gus = { ...testActor('gus', 'org-spaces'), role: 'founder' as const };
+    const make = (name: string) => all.commands.create(gus, 'core.space', { fields: { name } });
+    const made = [await make('One'), await make('Two'), await make('Three')];
+    const member = { ...gus, role: 'member' as const };
+    expect(await problemOf(all.commands.remove(member, made[0]!.id))).toMatchObject({ code: 'forbidden' });
+    const card = await all.commands.create(gus, 'work.task', {
+      fields: { title: 'Kept' },
+      space: made[0]!.id
+    });
+    const problems = await Promise.all(made.map(({ id }) => problemOf(all.commands.remove(gus, id))));
+    expect(problems.filter((each) => each === null)).toHaveLength(2);
+    expect(problems.find((each) => each !== null)).toMatchObject({
+      code: 'conflict',
+      title: 'The last space stays.'
+    });
+    // What lay in a removed space is there again with it.
+    await all.commands.restore(gus, made[0]!.id);
+    expect(await all.queries.get(gus, card.id)).toMatchObject({ space: made[0]!.id });
+  });
+
+  test('takes a space from those that cards are put into', async () => {
+    const gus = { ...testActor('gus', 'org-b'), role: 'founder' as const };
+    await all.space('org-b');
+    const { id } = await all.commands.create(gus, 'core.space', { fields: { name: 'Gone soon' } });
+    await all.commands.remove(gus, id);
+    expect(
+      await problemOf(all.commands.create(gus, 'work.task', { fields: { title: 'x' }, space: id }))
+    ).toMatchObject({ code: 'invalid', field: 'space' });
+  });
 });
 
 describe('moving', () => {

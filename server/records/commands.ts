@@ -211,15 +211,28 @@ export function recordCommands({ rows, journal, projector, documents, isMember }
       changes: [{ record, section: MAIN_SECTION, set }]
     });
 
+  /** @throws {UmeError} `conflict` where a record is the last of its type. */
+  async function another(actor: Actor, type: RecordType, id: string): Promise<void> {
+    const { organization } = actor;
+    if (await rows(type.type).exists({ organization, deleted: false, _id: { $ne: id } })) return;
+    throw conflict({
+      title: `The last ${type.label.toLowerCase()} stays.`,
+      detail: 'Make another one first, or give this one another name.'
+    });
+  }
+
   async function remove(actor: Actor, id: string, key?: string): Promise<void> {
     const type = typeOfRecord(actor, id, 'delete');
     ready();
-    const act = () =>
+    const one = () =>
       records.run(id, async () => {
         await storedRow(rows, actor, id);
+        if (type.needed) await another(actor, type, id);
         const entry = await writeValues(actor, id, command('remove', key), { deleted: true });
         await projector.settled(entry.position);
       });
+    // Of what must not run out one is removed after another: two people can't take the last two at once.
+    const act = type.needed ? () => records.run(`${actor.organization} ${type.type}`, one) : one;
     await once.run(actor, key, { name: 'remove', type: type.type, record: id }, act, async () => {});
   }
 

@@ -96,7 +96,9 @@ const record = z.strictObject({
     .optional(),
   views: z.array(view).default([]),
   /** Whether records lie in a space, and in the order people gave them. */
-  spaced: z.boolean().default(false)
+  spaced: z.boolean().default(false),
+  /** Whether an organization always has one: the last one can't be removed. */
+  needed: z.boolean().default(false)
 });
 
 const module = z.strictObject({

@@ -11,6 +11,7 @@ export const core = defineModule({
       label: 'Space',
       plural: 'Spaces',
       main: 'name',
+      needed: true,
       fields: [
         { key: 'name', label: 'Name', kind: 'text', required: true, max: 80 },
         { key: 'purpose', label: 'What it is for', kind: 'text', max: 280 },
