@@ -5,13 +5,18 @@
 import { z } from 'zod';
 import type { Member } from '#shared/kernel/organization.ts';
 import * as identity from '#shared/protocol/identity.ts';
-import { UmeError } from '#shared/protocol/errors.ts';
 import * as api from './api/calls.ts';
 import { OfflineError } from './api/request.ts';
 import { forget, forgetAll, keep, readKept } from './kept.ts';
+import { reach } from './reach.svelte.ts';
 
 const ME = 'ume:me';
 const MEMBERS = 'ume:members';
+/** What was heard is believed this long, and at least so long by a tab that is come back to; milliseconds. */
+const FRESH_MS = 60_000;
+const BACK_MS = 10_000;
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export type SessionState = 'unknown' | 'in' | 'out';
 
@@ -64,17 +69,21 @@ class Session {
 
   async #ask(): Promise<SessionState> {
     try {
-      const me = await api.auth.me();
+      const { me } = await api.auth.session();
+      if (!me) {
+        this.#clear();
+        return this.state;
+      }
       if (this.#me && (this.#me.organization?.id !== me.organization?.id || this.#me.user.id !== me.user.id))
         this.#members = new Map();
-      this.#me = me;
+      // What is as it was is left alone, and with it every screen that shows it.
+      if (!same(this.#me, me)) this.#me = me;
       this.remembered = false;
       this.state = 'in';
       keep(ME, me);
       if (me.organization) void this.refreshMembers();
     } catch (error) {
-      if (error instanceof UmeError && error.problem.status === 401) this.#clear();
-      else if (this.state === 'unknown' && !(error instanceof OfflineError)) throw error;
+      if (this.state === 'unknown' && !(error instanceof OfflineError)) throw error;
     }
     return this.state;
   }
@@ -82,7 +91,8 @@ class Session {
   async refreshMembers(): Promise<void> {
     try {
       const members = await api.organization.members();
-      this.#members = new Map(members.map((each) => [each.id, each]));
+      if (!same([...this.#members.values()], members))
+        this.#members = new Map(members.map((each) => [each.id, each]));
       keep(MEMBERS, members);
     } catch {
       // The names known so far do.
@@ -128,15 +138,44 @@ class Session {
   }
 
   /**
+   * Gives the person another name.
+   * @throws {UmeError}
+   */
+  async rename(name: string): Promise<void> {
+    this.#me = await api.auth.rename(name);
+    keep(ME, this.#me);
+    await this.refreshMembers();
+  }
+
+  /** Asks anew every minute, and when the person comes back to this tab. Returns how to stop. */
+  keepFresh(): () => void {
+    let asked = Date.now();
+    const look = (after: number) => {
+      if (document.visibilityState === 'hidden' || reach.away || Date.now() - asked < after) return;
+      asked = Date.now();
+      void this.refresh();
+    };
+    const back = () => look(BACK_MS);
+    const timer = setInterval(() => look(FRESH_MS), BACK_MS);
+    document.addEventListener('visibilitychange', back);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', back);
+    };
+  }
+
+  /**
    * Another tab of this browser, which shares our cookie: it signed out, or went to another organization, and what this
-   * tab shows is no longer what its requests would speak of.
+   * tab shows is no longer what its requests would speak of. What it merely learned is known here as well.
    */
   #elsewhere(event: StorageEvent): void {
     if (event.key !== ME || this.state !== 'in') return;
     if (event.newValue === null) return this.#clear();
     const me = readKept(ME, identity.me);
-    if (me && (me.user.id !== this.#me?.user.id || me.organization?.id !== this.#me?.organization?.id))
-      location.assign('/');
+    if (!me) return;
+    if (me.user.id !== this.#me?.user.id || me.organization?.id !== this.#me?.organization?.id)
+      return location.assign('/');
+    this.#me = me;
   }
 
   #clear(): void {

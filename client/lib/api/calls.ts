@@ -8,7 +8,8 @@ import type {
   foundOrganization,
   invite,
   queryRecords,
-  signIn
+  signIn,
+  updateOrganization
 } from '#shared/protocol/api.ts';
 import * as identity from '#shared/protocol/identity.ts';
 import { ask } from './request.ts';
@@ -19,6 +20,7 @@ export type Invitation = z.output<typeof identity.invitation>;
 export type ApiKey = z.output<typeof identity.apiKey>;
 
 const at = encodeURIComponent;
+const ulid = (id: string): string => id.slice(id.indexOf('/') + 1);
 
 /** Rows are the server's own work: their frame is checked, and their fields are for whoever knows the type. */
 const row = z.looseObject({
@@ -38,13 +40,15 @@ export const setUp = {
 export const auth = {
   signIn: (body: z.input<typeof signIn>) => ask('POST', '/auth/sign-in', { body }),
   signOut: () => ask('POST', '/auth/sign-out'),
-  me: () => ask('GET', '/me', { answer: identity.me }),
+  /** Who is signed in, if anybody: asked of pages that strangers open, too. */
+  session: () => ask('GET', '/session', { answer: identity.session }),
+  rename: (name: string) => ask('PATCH', '/me', { body: { name }, answer: identity.me }),
   enter: (organization: string) =>
     ask('POST', `/organizations/${at(organization)}/enter`, { answer: identity.me })
 };
 
 export const organization = {
-  update: (body: Partial<Omit<OrganizationDetails, 'id'>>) =>
+  update: (body: z.input<typeof updateOrganization>) =>
     ask('PATCH', '/organization', { body, answer: identity.organization }),
   members: () => ask('GET', '/members', { answer: z.array(identity.member) }),
   removeMember: (id: string) => ask('DELETE', `/members/${at(id)}`)
@@ -71,7 +75,11 @@ export const records = {
   create: (type: string, body: z.input<typeof createRecord>) =>
     ask('POST', `/records/${type}`, { body, answer: row }),
   patch: (type: string, id: string, fields: Record<string, unknown>) =>
-    ask('PATCH', `/records/${type}/${id.slice(id.indexOf('/') + 1)}`, { body: { fields } }),
+    ask('PATCH', `/records/${type}/${ulid(id)}`, { body: { fields }, answer: row }),
+  remove: (type: string, id: string) => ask('DELETE', `/records/${type}/${ulid(id)}`),
+  /** Brings a removed one back. */
+  restore: (type: string, id: string) =>
+    ask('POST', `/records/${type}/${ulid(id)}/commands/restore`, { body: {}, answer: row }),
   query: (type: string, body: z.input<typeof queryRecords> = {}) =>
     ask('POST', `/records/${type}/query`, { body, answer: rows })
 };
