@@ -26,8 +26,6 @@ const LINGER = 5_000;
 const WARM = 8_000;
 const WARM_PER_BYTE = 0.1;
 const SWEEP = 1_000;
-/** Entries after the last snapshot from which on another is written when the document is let go. */
-const WORTH_A_SNAPSHOT = 12;
 /** How long a stop may take for snapshots, milliseconds. */
 const CLOSING = 5_000;
 
@@ -144,7 +142,7 @@ export class Library {
     const deadline = Date.now() + CLOSING;
     for (const document of this.#open.values()) {
       if (Date.now() > deadline) break;
-      if (document.tail.entries >= WORTH_A_SNAPSHOT && !document.unsaved) await this.#snapshot(document);
+      if (worthASnapshot(document) && !document.unsaved) await this.#snapshot(document);
     }
   }
 
@@ -247,7 +245,7 @@ export class Library {
         now - document.touched > LINGER &&
         !this.#snapshotting.has(name)
       ) {
-        if (document.tail.entries >= WORTH_A_SNAPSHOT) void this.#snapshot(document);
+        if (worthASnapshot(document)) void this.#snapshot(document);
         else {
           this.#open.delete(name);
           document.destroy();
@@ -257,3 +255,10 @@ export class Library {
     for (const document of this.#leaving) if (!document.unsaved) this.#leaving.delete(document);
   }
 }
+
+/**
+ * Whether another snapshot should be left when a document is let go: after some entries, or after any where the document
+ * is large, since merging it with them is what the next one to open it would wait for.
+ */
+const worthASnapshot = ({ tail, content }: LiveDocument): boolean =>
+  tail.entries >= 12 || (tail.entries > 0 && content.size > 50_000);
