@@ -28,11 +28,11 @@ type Projected = StoredRow & { ahead?: boolean };
 
 /** Shortest pause between rounds nobody waits for, milliseconds. */
 const PAUSE = 80;
-/** Pause as a multiple of the last round's length: at most a tenth of the time goes into rows. */
-const PAUSE_FACTOR = 9;
+/** Pause as a multiple of the last round's length: at most a twentieth of the time goes into rows. */
+const PAUSE_FACTOR = 19;
 /** After this long, milliseconds, a round lets edits through before it goes on. */
 const SLICE = 4;
-const LONGEST_PAUSE = 1_000;
+const LONGEST_PAUSE = 2_000;
 const CACHE = 20_000;
 /** How often the store is told how far the rows are, milliseconds. */
 const CHECKPOINT = 2_000;
