@@ -80,7 +80,7 @@ test('a card’s fields are filled in and stay', async ({ person, workspace }) =
   await ann.page.getByRole('menuitem', { name: 'Delete task' }).click();
   await expect(ann.card('Poster')).toHaveCount(0);
   await expect(ann.page).toHaveURL(new RegExp(`/board/${ulid(space)}$`));
-  await ann.page.getByRole('button', { name: 'Undo' }).click();
+  await ann.page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(ann.card('Poster')).toBeVisible();
 });
 

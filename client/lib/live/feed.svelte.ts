@@ -36,11 +36,6 @@ export class LiveList {
   /** The list is up to date and stays so. */
   live = $state(false);
   problem = $state.raw<Problem | null>(null);
-  readonly rows = $derived(this.#state.rows);
-  readonly position = $derived(this.#state.position);
-  readonly more = $derived(this.#state.more);
-  /** There is something to show, from the server or from this device. */
-  readonly known = $derived(this.#state.position !== null);
   /** @internal */ users = 0;
   /** @internal */ linger: ReturnType<typeof setTimeout> | undefined;
 
@@ -48,6 +43,21 @@ export class LiveList {
     this.key = key;
     this.type = type;
     this.filter = filter;
+  }
+
+  // Getters rather than $derived: those would end with the screen that followed the list first, and others go on.
+  get rows(): ListState['rows'] {
+    return this.#state.rows;
+  }
+  get position(): number | null {
+    return this.#state.position;
+  }
+  get more(): boolean {
+    return this.#state.more;
+  }
+  /** There is something to show, from the server or from this device. */
+  get known(): boolean {
+    return this.#state.position !== null;
   }
 
   get state(): ListState {
