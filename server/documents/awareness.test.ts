@@ -9,11 +9,17 @@ function client(state: Record<string, unknown> | null): protocol.Awareness {
   awareness.setLocalState(state);
   return awareness;
 }
+/** Connections are called `person` or `person:number`. */
+const roomOf = () =>
+  new Awareness<string>((connection) => {
+    const [user] = connection.split(':') as [string];
+    return { user, name: user.toUpperCase() };
+  });
 const say = (from: protocol.Awareness): Uint8Array => protocol.encodeAwarenessUpdate(from, [from.clientID]);
 
 describe('awareness', () => {
   it('passes on what clients say, in the format they know', () => {
-    const room = new Awareness<string>();
+    const room = roomOf();
     const ann = client({ name: 'Ann' });
     expect(room.receive('a', say(ann))).toEqual([ann.clientID]);
     expect(room.receive('a', say(ann)), 'the same again is no news').toEqual([]);
@@ -28,7 +34,7 @@ describe('awareness', () => {
   });
 
   it('lets nobody speak for a client of someone else', () => {
-    const room = new Awareness<string>();
+    const room = roomOf();
     const ann = client({ name: 'Ann' });
     room.receive('a', say(ann));
     const forged = client({ name: 'Mallory' });
@@ -45,18 +51,49 @@ describe('awareness', () => {
   });
 
   it('takes a client that came back by a new connection before the old one was found dead', () => {
-    const room = new Awareness<string>();
+    const room = roomOf();
     const ann = client({ name: 'Ann' });
-    room.receive('old', say(ann));
+    room.receive('a:1', say(ann));
     ann.setLocalState({ name: 'Ann', back: true });
-    expect(room.receive('new', say(ann))).toEqual([ann.clientID]);
-    expect(room.leave('old')).toEqual([]);
+    expect(room.receive('a:2', say(ann))).toEqual([ann.clientID]);
+    expect(room.leave('a:1')).toEqual([]);
     expect(room.size).toBe(1);
     ann.destroy();
   });
 
+  it('lets nobody take over a client of someone else, however new they say it is', () => {
+    const room = roomOf();
+    const ann = client({ name: 'Ann' });
+    room.receive('a', say(ann));
+    const forged = new Map([[ann.clientID, { name: 'Mallory' }]]);
+    ann.meta.get(ann.clientID)!.clock = 1e9;
+    const message = protocol.encodeAwarenessUpdate(ann, [ann.clientID], forged);
+    expect(room.receive('m', message)).toEqual([]);
+    expect(room.leave('a')).toEqual([ann.clientID]);
+    ann.destroy();
+  });
+
+  it('says itself who speaks, and leaves the rest as it was said', () => {
+    const room = roomOf();
+    const seen = (state: Record<string, unknown>): unknown => {
+      const [one, other] = [client(state), client(null)];
+      protocol.applyAwarenessUpdate(other, room.encode(room.receive('m', say(one))), 'test');
+      const result = other.getStates().get(one.clientID);
+      for (const each of [one, other]) each.destroy();
+      return result;
+    };
+    const me = { id: 'm', name: 'M' };
+    expect(seen({ user: { id: 'a', name: 'Ann', color: 'red' }, at: 5 })).toEqual({
+      user: { ...me, color: 'red' },
+      at: 5
+    });
+    expect(seen({ user: 'Ann' })).toEqual({ user: me });
+    expect(seen({ user: me })).toEqual({ user: me });
+    expect(seen({ at: 5 }), 'who names nobody claims nothing').toEqual({ at: 5 });
+  });
+
   it('refuses crowds, huge states and nonsense', () => {
-    const room = new Awareness<string>();
+    const room = roomOf();
     expect(() => room.receive('a', Uint8Array.of(255, 255, 255, 127))).toThrow(AwarenessError);
     expect(() => room.receive('a', Uint8Array.of(1))).toThrow(AwarenessError);
     const big = client({ text: 'x'.repeat(20_000) });

@@ -1,18 +1,25 @@
 /**
  * Who is in a document and where: carets, selections, names. Each connection says what its own clients do; the server
  * keeps the latest word of each client and passes on what changed, all of a tick's changes in one message. States stay
- * the strings they came as.
+ * the strings they came as, but for who it is: `user.id` and `user.name` are always those of whoever is signed in.
  *
  * Same message format as y-protocols: a count, then per client its id, its clock, and its state as JSON.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
+/** Who speaks on a connection. */
+export interface Speaker {
+  user: string;
+  name: string;
+}
+
 interface Presence<Owner> {
   clock: number;
   /** JSON; `null` once the client has left. */
   state: string;
   owner: Owner;
+  user: string;
 }
 
 /** Clients one connection may speak for: a tab has one, a test program some. */
@@ -26,6 +33,11 @@ export class AwarenessError extends Error {
 
 export class Awareness<Owner> {
   readonly #clients = new Map<number, Presence<Owner>>();
+  readonly #speaker: (owner: Owner) => Speaker;
+
+  constructor(speaker: (owner: Owner) => Speaker) {
+    this.#speaker = speaker;
+  }
 
   get size(): number {
     return this.#clients.size;
@@ -57,8 +69,9 @@ export class Awareness<Owner> {
   #take(owner: Owner, client: number, clock: number, state: string): boolean {
     if (state.length > MAX_STATE) throw new AwarenessError('a state is too large');
     const known = this.#clients.get(client);
+    const speaker = this.#speaker(owner);
     // Someone who reconnects comes by a new connection before the old one is found dead: newer clocks win.
-    if (known && known.owner !== owner && clock <= known.clock) return false;
+    if (known && known.owner !== owner && (clock <= known.clock || known.user !== speaker.user)) return false;
     if (known && (clock < known.clock || (clock === known.clock && state !== 'null'))) return false;
     if (state === 'null') {
       if (!known || known.owner !== owner) return false;
@@ -68,8 +81,7 @@ export class Awareness<Owner> {
     }
     if (!known && this.#count(owner) >= MAX_CLIENTS)
       throw new AwarenessError('too many clients on one connection');
-    JSON.parse(state);
-    this.#clients.set(client, { clock, state, owner });
+    this.#clients.set(client, { clock, state: signed(state, speaker), owner, user: speaker.user });
     return true;
   }
 
@@ -112,4 +124,17 @@ export class Awareness<Owner> {
     for (const presence of this.#clients.values()) if (presence.owner === owner) count += 1;
     return count;
   }
+}
+
+/**
+ * A state with the name of whoever says it; other things it says stay. What is honest is passed on as it came.
+ * @throws {SyntaxError} when it isn't JSON.
+ */
+function signed(state: string, { user: id, name }: Speaker): string {
+  const said: unknown = JSON.parse(state);
+  if (typeof said !== 'object' || said === null || !('user' in said)) return state;
+  const user: unknown = said.user;
+  const known = typeof user === 'object' && user !== null ? (user as Record<string, unknown>) : {};
+  if (known['id'] === id && known['name'] === name) return state;
+  return JSON.stringify({ ...said, user: { ...known, id, name } });
 }

@@ -6,7 +6,13 @@
  */
 import * as decoding from 'lib0/decoding';
 import type { Connection, Hocuspocus, WebSocketLike } from '@hocuspocus/server';
-import { rubbish, tooMany, tooManyDocuments, UmeError } from '#shared/protocol/errors.ts';
+import {
+  problem as problemSchema,
+  rubbish,
+  tooMany,
+  tooManyDocuments,
+  UmeError
+} from '#shared/protocol/errors.ts';
 import type { Problem } from '#shared/protocol/errors.ts';
 import type { Actor } from '../access/actor.ts';
 import * as frames from './frames.ts';
@@ -22,9 +28,13 @@ export interface ConnectionLimits {
   waitingBytes: number;
 }
 
-/** WebSocket close codes of ours: 4400 bad message, 4403 not allowed, 4408 silent, 4429 too much. */
+/**
+ * WebSocket close codes of ours: 4400 bad message, 4403 not allowed, 4429 too much, 4503 not now. y-websocket's clients
+ * never come back after 44xx, and by themselves after all others: so to them 44xx is said only where it is meant.
+ */
 const CLOSE_BAD_MESSAGE = 4400;
 const CLOSE_TOO_MUCH = 4429;
+const CLOSE_NOT_NOW = 4503;
 
 interface OpenPort extends Port {
   document: LiveDocument;
@@ -99,6 +109,8 @@ export class DocumentConnection {
     if (kind === frames.Kind.auth || kind === frames.Kind.close) {
       // y-websocket clients never send these: its token came with the address.
       if (this.#single !== null) throw rubbish();
+      // Hocuspocus would keep it, and close with it what the client opens next.
+      if (kind === frames.Kind.close && !this.#ports.has(address) && !this.#waiting.has(address)) return;
       if (kind === frames.Kind.auth && !this.#ports.has(address)) this.#expect(address);
       return this.door.handleMessage(message);
     }
@@ -195,10 +207,12 @@ export class DocumentConnection {
     const decoder = decoding.createDecoder(message);
     frames.readAddress(decoder);
     const kind = decoding.readVarUint(decoder);
-    if (kind === frames.Kind.close) return this.socket.close(4403, 'closed');
+    if (kind === frames.Kind.close) return this.socket.close(CLOSE_NOT_NOW, 'closed');
     if (kind !== frames.Kind.auth || decoding.readVarUint(decoder) !== frames.DENIED) return;
-    this.socket.send(frames.denied(decoding.readVarString(decoder)));
-    this.socket.close(4403, 'not allowed');
+    const reason = decoding.readVarString(decoder);
+    this.socket.send(frames.denied(reason));
+    if (passes(problemIn(reason))) this.socket.close(CLOSE_NOT_NOW, 'not now');
+    else this.socket.close(4403, 'not allowed');
   }
 
   #release(address: string, port: OpenPort): void {
@@ -227,9 +241,23 @@ export class DocumentConnection {
   }
 
   close(code: number, problem: Problem): void {
+    if (this.#single !== null && passes(problem)) code = CLOSE_NOT_NOW;
     this.socket.close(code, problem.code);
     this.door.handleClose({ code, reason: problem.code });
     this.#waiting.clear();
+  }
+}
+
+/** Whether it may go better in a while. */
+const passes = (problem: Problem | null): boolean =>
+  problem !== null && (problem.status >= 500 || problem.status === 409 || problem.status === 429);
+
+/** The problem that a reason of ours is; null where it is somebody else's word. */
+function problemIn(reason: string): Problem | null {
+  try {
+    return problemSchema.safeParse(JSON.parse(reason)).data ?? null;
+  } catch {
+    return null;
   }
 }
 

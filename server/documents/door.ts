@@ -9,8 +9,9 @@ import type { Connection } from '@hocuspocus/server';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { notSignedIn, tooManyConnections, UmeError } from '#shared/protocol/errors.ts';
+import { notSignedIn, storageDown, tooManyConnections, UmeError } from '#shared/protocol/errors.ts';
 import type { Actor } from '../access/actor.ts';
+import { isAway } from '../store/away.ts';
 import { DocumentConnection } from './connection.ts';
 import type { ConnectionLimits } from './connection.ts';
 import type { Library } from './library.ts';
@@ -42,6 +43,11 @@ interface Context {
   counted?: boolean;
 }
 
+/** Somebody on their way in, and which credentials were pulled back since they came to the door. */
+interface Entering {
+  revoked: Set<string>;
+}
+
 /** Clients reconnect after 30 s without a message. So silence is looked for this often: at most 24 s pass without one. */
 const HEARTBEAT = 12_000;
 
@@ -49,6 +55,7 @@ export class Door {
   readonly #hocuspocus: Hocuspocus<Context>;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<DocumentConnection>();
+  readonly #entering = new Set<Entering>();
   readonly #users: Counter;
   readonly #parts: DoorParts;
   readonly #settings: DoorSettings;
@@ -68,18 +75,23 @@ export class Door {
       timeout: 60_000,
       maxPendingDocuments: settings.connection.documents,
       onAuthenticate: async ({ token, documentName, context, connectionConfig }) => {
+        const entering: Entering = { revoked: new Set() };
+        this.#entering.add(entering);
         try {
           const actor = await this.#authenticate(context.connection, token);
-          // Both ask the database, and the library opens only what is the organization's: so both ask at once.
-          const [{ readOnly }, document] = await Promise.all([
-            permissionFor(actor, documentName, this.#exists),
-            parts.library.open(documentName, actor.organization)
-          ]);
+          // Both ask the database, so both ask at once. What the library says is heard only by who may know of it.
+          const opening = parts.library.open(documentName, actor.organization);
+          opening.catch(() => undefined);
+          const { readOnly } = await permissionFor(actor, documentName, this.#exists);
+          const document = await opening;
+          if (entering.revoked.has(actor.credential)) throw notSignedIn();
           connectionConfig.readOnly = readOnly;
           return { actor, document };
         } catch (error) {
           context.connection.refuse(documentName);
           throw this.#refusal(error, documentName);
+        } finally {
+          this.#entering.delete(entering);
         }
       },
       connected: async ({ connection, context, connectionConfig }) => {
@@ -101,7 +113,9 @@ export class Door {
 
   /** Takes an upgrade request if it is for a document; false where it is for somebody else. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    // What stands there is anybody's to choose, and a request for nonsense is not for us.
+    const url = request.url?.startsWith('/') ? URL.parse(`http://localhost${request.url}`) : null;
+    if (!url) return false;
     const single = url.pathname.startsWith('/y/') ? decode(url.pathname.slice(3)) : null;
     if (url.pathname !== '/collab' && single === null) return false;
     this.#sockets.handleUpgrade(request, stream, head, (ws) => {
@@ -119,6 +133,7 @@ export class Door {
 
   /** Closes what a credential has open. */
   revoke(credential: string): void {
+    for (const { revoked } of this.#entering) revoked.add(credential);
     for (const connection of this.#connections) {
       for (const port of [...connection.ports])
         if (port.actor.credential === credential) port.close(notSignedIn().problem);
@@ -164,10 +179,10 @@ export class Door {
     return connection;
   }
 
-  /** A document that is open belongs to a record that is there: removed ones are shut. */
+  /** A document that somebody has open belongs to a record that is there: removed ones are shut. */
   readonly #exists: RecordExists = async (organization, record, type) => {
     const open = this.#parts.library.peek(record);
-    if (open) return open.identity.organization === organization;
+    if (open && open.ports.size > 0) return open.identity.organization === organization;
     return this.#parts.exists(organization, record, type);
   };
 
@@ -175,7 +190,8 @@ export class Door {
 
   async #authenticate(connection: DocumentConnection, token: string): Promise<Actor> {
     const actor = await this.#parts.identify(token);
-    if (!actor) throw notSignedIn();
+    // A connection that is gone by now would be counted for ever.
+    if (!actor || !this.#connections.has(connection)) throw notSignedIn();
     connection.admit();
     if (!this.#counted.has(connection)) {
       if (!this.#users.add(actor.user)) throw tooManyConnections();
@@ -187,7 +203,9 @@ export class Door {
   #join(hocuspocus: Connection<Context>, context: Context, readOnly: boolean): void {
     const { connection, actor, document } = context;
     if (!actor || !document) return;
-    if (document.broken) return hocuspocus.close({ code: 4205, reason: 'Reset Connection' });
+    // Thrown out or shut in the moment before: whoever asks again gets the one that is there now, or none.
+    if (this.#parts.library.peek(document.identity.name) !== document)
+      return hocuspocus.close({ code: 4205, reason: 'Reset Connection' });
     connection.join(hocuspocus.messageAddress, document, actor, readOnly, hocuspocus as Connection);
   }
 
@@ -199,7 +217,10 @@ export class Door {
       { err: error, document: documentName.slice(0, 200) },
       'a document could not be opened'
     );
-    const problem = { code: 'internal', status: 500, title: "This document can't be opened right now." };
+    const title = "This document can't be opened right now.";
+    const problem = isAway(error)
+      ? storageDown({ title, detail: 'The database does not answer. Try again in a moment.' }).problem
+      : { code: 'internal', status: 500, title };
     return Object.assign(new Error(''), { reason: JSON.stringify(problem) });
   }
 }

@@ -38,11 +38,11 @@ export interface LibrarySettings {
 export class Library {
   readonly #open = new Map<string, LiveDocument>();
   readonly #opening = new Map<string, Promise<LiveDocument>>();
-  /** Thrown out for being broken, but with edits that are not durable yet. */
-  readonly #leaving = new Set<LiveDocument>();
+  /** Thrown out for being broken, but with edits that are not durable yet: by name, and who waits for them. */
+  readonly #leaving = new Map<string, { document: LiveDocument; saved: PromiseWithResolvers<void> }>();
   readonly #snapshotting = new Set<string>();
   readonly #quarantine: Model<StoredQuarantine>;
-  /** Names in quarantine; filled by `start`. */
+  /** Names in quarantine. */
   readonly #sealed = new Set<string>();
   readonly #host: DocumentHost;
   readonly #sweeper: NodeJS.Timeout;
@@ -68,7 +68,10 @@ export class Library {
       limits: settings.limits,
       waiting: { bytes: 0 },
       announce: (source) => journal.announce(source),
-      committed: (document) => this.#maybeSnapshot(document),
+      committed: (document) => {
+        this.#maybeSnapshot(document);
+        if (this.#leaving.size > 0) this.#letGo(document);
+      },
       broken: (document, error) => this.#throwOut(document, error)
     };
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP);
@@ -92,6 +95,10 @@ export class Library {
 
   /** A record was removed: whoever has a document of it open is told, and nobody finds it open any more. */
   shut(record: string): void {
+    // One that is being opened was there when it was asked for.
+    for (const [name, opening] of this.#opening)
+      if (parseDocumentName(name)?.record === record)
+        opening.then(() => this.shut(record)).catch(() => undefined);
     for (const document of this.#open.values()) {
       if (document.identity.record !== record) continue;
       for (const port of [...document.ports]) port.close(notFound().problem);
@@ -118,7 +125,7 @@ export class Library {
    * @throws notFound where there is none, documentQuarantined where it can't be read.
    */
   async open(name: string, organization: string): Promise<LiveDocument> {
-    const known = this.#open.get(name) ?? (await this.#load(name, organization));
+    const known = this.#open.get(name) ?? (await this.#load(name));
     if (known.identity.organization !== organization) throw notFound();
     known.touched = Date.now();
     return known;
@@ -146,30 +153,32 @@ export class Library {
     }
   }
 
-  #load(name: string, organization: string): Promise<LiveDocument> {
+  /** Reads a document once for everybody who asks meanwhile, whoever they are: whose it is, it says itself. */
+  #load(name: string): Promise<LiveDocument> {
     const already = this.#opening.get(name);
     if (already) return already;
-    const loading = this.#read(name, organization).finally(() => this.#opening.delete(name));
+    const loading = this.#read(name).finally(() => this.#opening.delete(name));
     this.#opening.set(name, loading);
     return loading;
   }
 
-  async #read(name: string, organization: string): Promise<LiveDocument> {
+  async #read(name: string): Promise<LiveDocument> {
     const parsed = parseDocumentName(name);
     const type = parsed && recordType(parsed.type);
     if (!parsed || !type) throw notFound();
     if (parsed.section !== 'main' && !type.sections.some((section) => section.key === parsed.section))
       throw notFound();
-    for (const leaving of this.#leaving) if (leaving.identity.name === name) throw conflict();
+    await this.#leaving.get(name)?.saved.promise;
     if (this.#sealed.has(name)) throw documentQuarantined();
     let parts;
     try {
       parts = await this.#replay.parts(parsed.record, parsed.section);
     } catch (error) {
-      if (error instanceof UnreadableDocument) await this.#seal(name, organization, error.message);
+      if (error instanceof UnreadableDocument) await this.#seal(name, error);
       throw error instanceof UnreadableDocument ? documentQuarantined() : error;
     }
-    if (!parts || parts.organization !== organization) throw notFound();
+    if (!parts) throw notFound();
+    const { organization } = parts;
     const identity = { name, record: parsed.record, section: parsed.section, organization, type };
     const document = new LiveDocument(
       identity,
@@ -182,7 +191,8 @@ export class Library {
     return document;
   }
 
-  async #seal(name: string, organization: string, reason: string): Promise<void> {
+  async #seal(name: string, { organization, message: reason }: UnreadableDocument): Promise<void> {
+    this.#sealed.add(name);
     this.#log.error(
       { document: name, reason },
       'this document cannot be read; it is closed until someone has looked at it'
@@ -202,8 +212,17 @@ export class Library {
     const { name } = document.identity;
     this.#log.warn({ err: error, document: name }, 'an edit does not fit the document; loading it anew');
     if (this.#open.get(name) === document) this.#open.delete(name);
-    if (document.unsaved) this.#leaving.add(document);
+    if (document.unsaved) this.#leaving.set(name, { document, saved: Promise.withResolvers() });
     for (const port of [...document.ports]) port.close(conflict().problem);
+  }
+
+  /** The last edits of a document that was thrown out are durable: it may be opened again. */
+  #letGo(document: LiveDocument): void {
+    const { name } = document.identity;
+    const leaving = this.#leaving.get(name);
+    if (leaving?.document !== document || document.unsaved) return;
+    this.#leaving.delete(name);
+    leaving.saved.resolve();
   }
 
   #maybeSnapshot(document: LiveDocument): void {
@@ -252,7 +271,6 @@ export class Library {
         }
       } else document.content.cool(WARM + document.content.size * WARM_PER_BYTE, now);
     }
-    for (const document of this.#leaving) if (!document.unsaved) this.#leaving.delete(document);
   }
 }
 

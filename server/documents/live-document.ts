@@ -85,7 +85,7 @@ export class LiveDocument implements Source {
   #broken = false;
 
   readonly #host: DocumentHost;
-  readonly #awareness = new Awareness<Port>();
+  readonly #awareness = new Awareness<Port>((port) => port.actor);
   #pending: Pending[] = [];
   #sequence = 0;
   /** Numbers of edits that are not durable yet, ascending. */

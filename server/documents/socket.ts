@@ -58,7 +58,7 @@ export class DocumentSocket {
     this.#spoke = true;
     if (this.ws.readyState !== 1 || this.#stream.destroyed) return;
     if (this.#stream.writableLength + bytes > MAX_BACKLOG && this.#stream.writableLength > 0) {
-      return this.ws.close(4413, 'Too slow to follow');
+      return this.ws.close(4513, 'Too slow to follow');
     }
     if (frames.length === 1) this.#stream.write(frames[0]!);
     else if (bytes <= COPY) this.#stream.write(Buffer.concat(frames, bytes));

@@ -8,10 +8,12 @@ import { Doc } from 'yjs';
 import { collabNotice } from '#shared/protocol/collab.ts';
 import type { CollabNotice } from '#shared/protocol/collab.ts';
 import type { Actor, Role } from '../access/actor.ts';
+import { rowModels } from '../store/models/row.ts';
 import { silent, testActor } from '../testing.ts';
 import type { TestCore } from '../testing.ts';
 import { Door } from './door.ts';
-import type { DoorSettings } from './door.ts';
+import type { DoorParts, DoorSettings } from './door.ts';
+import { recordExists } from './permission.ts';
 
 export const testDoor: DoorSettings = {
   connection: { messagesPerSecond: 1000, documents: 200, waitingBytes: 2 << 20 },
@@ -32,17 +34,19 @@ export function actorOf(token: string): Actor | null {
   return { ...testActor(match[1]!, match[2] ?? 'org-a'), role: (match[3] as Role | undefined) ?? 'member' };
 }
 
-export async function openDoor(core: TestCore, settings: DoorSettings = testDoor): Promise<TestDoor> {
+/** @param parts other than the usual ones: how somebody is identified, say. */
+export async function openDoor(
+  core: TestCore,
+  settings: DoorSettings = testDoor,
+  parts: Partial<DoorParts> = {}
+): Promise<TestDoor> {
   const door = new Door(
     {
       library: core.library,
-      exists: async (organization, record, type) =>
-        (await core.store.connection.models[`Row ${type}`]!.collection.countDocuments({
-          _id: record as never,
-          organization
-        })) > 0,
+      exists: recordExists(rowModels(core.store.connection)),
       identify: async (token) => actorOf(token),
-      log: silent
+      log: silent,
+      ...parts
     },
     settings
   );

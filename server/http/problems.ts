@@ -1,6 +1,7 @@
 /** Turns whatever was thrown into problem details (RFC 9457), and says which of it is ours to worry about. */
 import { ZodError } from 'zod';
 import { invalid, storageDown, UmeError, type Problem } from '#shared/protocol/errors.ts';
+import { isAway } from '../store/away.ts';
 
 /** The first thing wrong, in the words of the schema. */
 export function invalidFrom(error: ZodError): UmeError {
@@ -9,11 +10,7 @@ export function invalidFrom(error: ZodError): UmeError {
   return invalid({ detail: first?.message, ...(field ? { field } : {}) });
 }
 
-/** What the driver throws while the database is away; it comes back by itself. */
-const AWAY = /^Mongo(ose)?(Network|ServerSelection|NotConnected|TopologyClosed|PoolCleared|WaitQueueTimeout)/;
-
 interface HttpError {
-  name?: unknown;
   status?: unknown;
   type?: unknown;
 }
@@ -40,8 +37,8 @@ const BODY_PROBLEMS: Record<string, Problem> = {
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof UmeError) return error.problem;
   if (error instanceof ZodError) return invalidFrom(error).problem;
-  const { name, status, type } = (error ?? {}) as HttpError;
-  if (typeof name === 'string' && AWAY.test(name))
+  const { status, type } = (error ?? {}) as HttpError;
+  if (isAway(error))
     return storageDown({ title: 'The database does not answer right now.', detail: 'Try again in a moment.' })
       .problem;
   if (typeof type === 'string' && BODY_PROBLEMS[type]) return BODY_PROBLEMS[type];

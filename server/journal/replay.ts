@@ -14,6 +14,12 @@ import type { Snapshot, Snapshots } from './snapshots.ts';
 /** A document whose stored parts can't be read, or are not all there. */
 export class UnreadableDocument extends Error {
   override name = 'UnreadableDocument';
+  /** Whose document it is. */
+  readonly organization: string;
+  constructor(organization: string, message: string) {
+    super(message);
+    this.organization = organization;
+  }
 }
 
 export interface Replayed {
@@ -62,21 +68,28 @@ function assemble(
   snapshot: Snapshot | null,
   entries: Entry[]
 ): Replayed | null {
-  if (!snapshot && entries.length === 0) return null;
+  const organization = snapshot?.organization ?? entries[0]?.organization;
+  if (organization === undefined) return null;
   if (!snapshot && !entries[0]!.changes.some((change) => change.record === record && change.created)) {
-    throw new UnreadableDocument(`${record}: its first journal entry is missing`);
+    throw new UnreadableDocument(organization, `${record}: its first journal entry is missing`);
   }
   const tail = updatesOf(entries, record, section);
   for (const { update, position } of tail) {
     if (!isReadable(update))
-      throw new UnreadableDocument(`${record}: the update of journal entry ${position} can't be read`);
+      throw new UnreadableDocument(
+        organization,
+        `${record}: the update of journal entry ${position} can't be read`
+      );
   }
   if (!snapshot && section === MAIN_SECTION && tail.length === 0) {
-    throw new UnreadableDocument(`${record}: the record exists, but the journal holds no content of it`);
+    throw new UnreadableDocument(
+      organization,
+      `${record}: the record exists, but the journal holds no content of it`
+    );
   }
   const updates = tail.map(({ update }) => update);
   return {
-    organization: snapshot?.organization ?? entries[0]!.organization,
+    organization,
     // A snapshot's digest was checked: it is what was written, and that was readable.
     updates: snapshot ? [snapshot.state, ...updates] : updates,
     position: tail.at(-1)?.position ?? snapshot?.position ?? 0,
