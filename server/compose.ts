@@ -158,6 +158,8 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
   });
   const closeFeed = openFeed(sockets, { feed, identify: access, journal, config, log });
   http.on('upgrade', (request, stream: Duplex, head) => {
+    // Node leaves the line to us with nobody listening: cut before somebody else does, it would end the process.
+    stream.on('error', () => stream.destroy());
     if (request.url?.startsWith('/socket.io/')) return;
     const refuse = (status: string) => stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     if (!mayConnect(request.headers, config)) return refuse('403 Forbidden');
