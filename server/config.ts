@@ -41,6 +41,11 @@ const schema = z.object({
     .enum(['auto', 'mongod', 'download', 'embedded'])
     .default('auto')
     .describe('Which engine to run when MONGODB_URL is not set'),
+  UME_LIMIT_REQUESTS_PER_SECOND: count
+    .default(100)
+    .describe(
+      'API requests a second one session, key or network may make, sustained; four times as many at once'
+    ),
   UME_LIMIT_UPDATE_BYTES: count.default(1_048_576).describe('Largest single edit, bytes'),
   UME_LIMIT_DOCUMENT_BYTES: count.default(8_388_608).describe('Largest document, bytes; at most 12,000,000'),
   UME_LIMIT_MESSAGES_PER_SECOND: count

@@ -3,22 +3,24 @@
  * which multiplies the limits by their number and no more.
  */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { UmeError } from '#shared/protocol/errors.ts';
+import { tooMany, UmeError, type Problem } from '#shared/protocol/errors.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
+function triedTooOften(seconds: number): Problem {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return tooMany({
+    title: 'That was tried too often.',
+    detail: `Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
+  }).problem;
+}
+
 /** Refused for now; `seconds` until it may be tried again. */
 export class WaitError extends UmeError {
   readonly seconds: number;
-  constructor(seconds: number) {
-    const minutes = Math.max(1, Math.ceil(seconds / 60));
-    super({
-      code: 'too_many_requests',
-      status: 429,
-      title: 'That was tried too often.',
-      detail: `Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
-    });
+  constructor(seconds: number, problem: Problem = triedTooOften(seconds)) {
+    super(problem);
     this.seconds = seconds;
   }
 }

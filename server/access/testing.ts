@@ -33,14 +33,19 @@ export interface WorldSettings {
   limits?: Partial<Record<LimitName, Limit>>;
   createRecord?: CreateRecord;
   routes?: Route[];
-  config?: { UME_URL?: string; UME_TRUST_PROXY?: boolean };
+  config?: { UME_URL?: string; UME_TRUST_PROXY?: boolean; UME_LIMIT_REQUESTS_PER_SECOND?: number };
   folder?: string;
 }
 
 /** Starts access and its HTTP side on a store. */
 export async function world(connection: Connection, settings: WorldSettings = {}): Promise<World> {
   const folder = settings.folder ?? mkdtempSync(join(tmpdir(), 'ume-access-'));
-  const config = { UME_DATA: folder, UME_TRUST_PROXY: false, ...settings.config };
+  const config = {
+    UME_DATA: folder,
+    UME_TRUST_PROXY: false,
+    UME_LIMIT_REQUESTS_PER_SECOND: 100_000,
+    ...settings.config
+  };
   const log = pino({ level: 'silent' });
   let ahead = 0;
   const records: World['records'] = [];

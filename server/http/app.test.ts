@@ -59,8 +59,7 @@ afterAll(async () => {
 });
 
 const health = { version: 'test', engine: () => 'embedded', storage: () => true, media: () => 'ready' };
-const routes = () =>
-  allRoutes({ config: { UME_TRUST_PROXY: false }, access: here.access, health, routes: extra });
+const routes = () => allRoutes({ config: {}, access: here.access, health, routes: extra });
 
 describe('every route', () => {
   it('says who may', () => {

@@ -11,6 +11,7 @@ import { refuseForeign } from '../access/origin.ts';
 import type { Config } from '../config.ts';
 import { mount } from './mount.ts';
 import { problemBody, problemOf } from './problems.ts';
+import { limitRequests } from './request-limit.ts';
 import type { Route } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -23,7 +24,7 @@ import { createMetrics, systemRoutes, type HealthSource } from './routes/system.
 const BODY_LIMIT = '2mb';
 
 export interface AppParts {
-  config: Pick<Config, 'UME_URL' | 'UME_TRUST_PROXY'>;
+  config: Pick<Config, 'UME_URL' | 'UME_TRUST_PROXY' | 'UME_LIMIT_REQUESTS_PER_SECOND'>;
   log: Pick<Logger, 'debug' | 'error'>;
   access: Access;
   health: HealthSource;
@@ -35,7 +36,9 @@ export interface AppParts {
 }
 
 /** Every route of the API, those of access and those handed in. */
-export function allRoutes(parts: Omit<AppParts, 'kit' | 'log'>): Route[] {
+export function allRoutes(
+  parts: Omit<AppParts, 'kit' | 'log' | 'config'> & { config: Pick<Config, 'UME_URL'> }
+): Route[] {
   const { access, config, health, metrics = createMetrics(), routes = [] } = parts;
   const all: Route[] = [
     ...sessionRoutes(access),
@@ -129,6 +132,8 @@ export function createApp(parts: AppParts): Express {
     if (refusal) throw refusal;
     next();
   });
+  // Before the body is read: what is refused costs next to nothing.
+  api.use(limitRequests(access, config.UME_LIMIT_REQUESTS_PER_SECOND));
   api.use(express.json({ limit: BODY_LIMIT }));
   api.use('/v1', mount(allRoutes(parts), access));
   api.use(() => {

@@ -41,6 +41,7 @@ export class ServerChild {
         ...process.env,
         UME_ENGINE: 'embedded',
         UME_LOG: 'warn',
+        UME_LIMIT_REQUESTS_PER_SECOND: '100000',
         ...this.#env,
         PORT: '0',
         UME_DATA: this.data
