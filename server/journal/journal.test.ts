@@ -73,6 +73,80 @@ describe('the journal', () => {
     );
   });
 
+  it('writes nothing twice where the database fails again while it is asked how far a write got', async () => {
+    const real = core.journal.insert.bind(core.journal);
+    const collection = core.store.connection.models['Journal']!.collection;
+    const find = collection.find.bind(collection);
+    let asked = 0;
+    // It answers once, which tells of the first entries, and then is away for a moment.
+    collection.find = ((...question: Parameters<typeof find>) => {
+      if (++asked === 2) throw new Error('connection lost');
+      return find(...question);
+    }) as typeof find;
+    let failed = false;
+    core.journal.insert = async (stored) => {
+      if (failed) return real(stored);
+      failed = true;
+      await real(stored.slice(0, 2));
+      throw new Error('connection lost');
+    };
+    const answers = new Map<number, number>();
+    const entries = await Promise.all(
+      Array.from({ length: 5 }, (_, index) =>
+        core.journal.append(note(`n${index}`)).then((entry) => {
+          answers.set(index, (answers.get(index) ?? 0) + 1);
+          return entry;
+        })
+      )
+    );
+    collection.find = find;
+    expect(entries.map((entry) => entry.position)).toEqual([1, 2, 3, 4, 5]);
+    const stored = await core.journal.entriesAfter(0, 100);
+    expect(stored.map((entry) => (entry.cause as { name: string }).name)).toEqual([
+      'n0',
+      'n1',
+      'n2',
+      'n3',
+      'n4'
+    ]);
+  });
+
+  it("somebody who fails at handing over, or at hearing that it is durable, keeps nobody else's back", async () => {
+    const told: number[] = [];
+    core.journal.onCommitted((entries) => told.push(...entries.map(({ position }) => position)));
+    core.journal.announce({
+      take: () => {
+        throw new Error('nothing to be had');
+      }
+    });
+    core.journal.announce({
+      take: () => [
+        {
+          entry: note('deaf'),
+          done: () => {
+            throw new Error('does not listen');
+          }
+        }
+      ]
+    });
+    const after = await core.journal.append(note('after'));
+    expect(after.position).toBe(2);
+    expect(told).toEqual([1, 2]);
+    expect(await core.journal.entriesAfter(0, 100)).toHaveLength(2);
+  });
+
+  it('an edit by a key that was used elsewhere is written all the same: it is in the document already', async () => {
+    const record = await testTask(core, ann, 'Fence');
+    const cause = { kind: 'command', name: 'patch', key: 'key-2' } as const;
+    const other = new MongoJournal(core.store.connection, silent);
+    await other.open();
+    await other.append({ ...note('elsewhere'), cause });
+    await core.library.edit(ann, record, cause, (doc) => doc.getMap('fields').set('due', '2026-01-01'));
+    const known = await core.replay.document(record, 'main', Number.MAX_SAFE_INTEGER);
+    expect(known!.getMap('fields').get('due')).toBe('2026-01-01');
+    await other.close();
+  });
+
   it('says so while nothing can be saved, and again once it can', async () => {
     const real = core.journal.insert.bind(core.journal);
     let down = true;

@@ -19,7 +19,7 @@ import { journalModel } from '../store/models/journal.ts';
 import { metaModel } from '../store/models/meta.ts';
 import type { StoredMeta } from '../store/models/meta.ts';
 import type { StoredEntry } from '../store/models/journal.ts';
-import type { Entry, NewEntry } from './entry.ts';
+import type { Cause, Entry, NewEntry } from './entry.ts';
 
 /** An entry on its way, and whom to tell once it is durable. */
 export interface Draft {
@@ -174,12 +174,22 @@ export class MongoJournal implements Journal {
     for (const source of this.#sources) {
       if (bytes >= BATCH_BYTES || drafts.length >= BATCH_ENTRIES) break;
       this.#sources.delete(source);
-      for (const draft of source.take(BATCH_BYTES - bytes)) {
+      for (const draft of this.#taken(source, BATCH_BYTES - bytes)) {
         drafts.push({ ...draft, write: `${this.#writer}:${++this.#writes}` });
         for (const change of draft.entry.changes) bytes += 200 + (change.update?.byteLength ?? 0);
       }
     }
     if (drafts.length > 0) await this.#write(drafts);
+  }
+
+  /** What a source has; nothing where it fails, since others' entries are in hand already. */
+  #taken(source: Source, bytes: number): Draft[] {
+    try {
+      return source.take(bytes);
+    } catch (error) {
+      this.#log.error({ err: error }, 'entries could not be handed over');
+      return [];
+    }
   }
 
   /** Writes drafts until every one is durable, however long that takes. */
@@ -195,10 +205,13 @@ export class MongoJournal implements Journal {
         this.#commit(left, entries);
         left = [];
       } catch (error) {
-        left = await this.#afterFailure(left, at, error).catch((worse: unknown) => {
+        // Keeps `left` up to date by itself: it may fail after it found the first of them durable.
+        const found = (count: number) => (left = left.slice(count));
+        await this.#afterFailure(left, at, found).catch((worse: unknown) => {
           this.#log.warn({ err: worse }, 'the database does not answer');
-          return left;
         });
+        if (left.length > 0 && isDuplicate(error, 'key'))
+          left = await this.#withoutKnownKeys(left).catch(() => left);
         // Another writer took a position first: nothing is wrong with the database.
         if (left.length === 0 || isDuplicate(error)) continue;
         failures += 1;
@@ -230,9 +243,10 @@ export class MongoJournal implements Journal {
 
   /**
    * After a failure nobody knows how much was written. What lies behind the head tells: our own entries are durable,
-   * another writer's come before what we have left. Returns what is still to be written.
+   * another writer's come before what we have left.
+   * @param durable told how many of the first are durable after all.
    */
-  async #afterFailure(drafts: Numbered[], at: Date, error: unknown): Promise<Numbered[]> {
+  async #afterFailure(drafts: Numbered[], at: Date, durable: (count: number) => void): Promise<void> {
     let left = drafts;
     for (;;) {
       const found = (await this.#model.collection
@@ -244,8 +258,10 @@ export class MongoJournal implements Journal {
       await this.#flush();
       for (const stored of found) {
         if (stored.write === left[0]?.write) {
-          this.#commit(left.slice(0, 1), this.#numbered(left.slice(0, 1), at));
-          left = left.slice(1);
+          const [first, ...rest] = left as [Numbered, ...Numbered[]];
+          left = rest;
+          durable(1);
+          this.#commit([first], this.#numbered([first], at));
         } else {
           this.head = stored._id;
           const foreign = fromStored(stored);
@@ -254,8 +270,6 @@ export class MongoJournal implements Journal {
         }
       }
     }
-    if (left.length > 0 && isDuplicate(error, 'key')) return this.#withoutKnownKeys(left);
-    return left;
   }
 
   /** What can be read may not be on disk yet. A durable write behind it makes sure: the engine's log is in one order. */
@@ -267,15 +281,20 @@ export class MongoJournal implements Journal {
     );
   }
 
-  /** Drops drafts whose idempotency key was already used elsewhere, and answers them with what that made. */
+  /**
+   * Drops drafts whose idempotency key was already used elsewhere, and answers them with what that made. What changes a
+   * document is in that document already, and others build on it: it is written, but without the key.
+   */
   async #withoutKnownKeys(drafts: Numbered[]): Promise<Numbered[]> {
     const left: Numbered[] = [];
     for (const draft of drafts) {
       const { organization, by, cause } = draft.entry;
       const known =
         cause.kind === 'command' && cause.key ? await this.findByKey(organization, by.user, cause.key) : null;
-      if (known) draft.done(known);
-      else left.push(draft);
+      if (!known) left.push(draft);
+      else if (draft.entry.changes.some(({ update, created }) => update && !created))
+        left.push({ ...draft, entry: { ...draft.entry, cause: withoutKey(cause) } });
+      else this.#answer(draft, known);
     }
     return left;
   }
@@ -284,8 +303,16 @@ export class MongoJournal implements Journal {
     const last = entries.at(-1);
     if (!last) return;
     this.head = last.position;
-    drafts.forEach((draft, index) => draft.done(entries[index]!));
+    drafts.forEach((draft, index) => this.#answer(draft, entries[index]!));
     this.#tell(entries);
+  }
+
+  #answer(draft: Draft, entry: Entry): void {
+    try {
+      draft.done(entry);
+    } catch (error) {
+      this.#log.error({ err: error }, 'somebody could not be told that an entry is durable');
+    }
   }
 
   #tell(entries: Entry[]): void {
@@ -342,6 +369,9 @@ export function bytesOf(value: Binary | Uint8Array): Uint8Array {
   if (value instanceof Uint8Array) return value;
   return value.buffer.subarray(0, value.length());
 }
+
+const withoutKey = (cause: Cause): Cause =>
+  cause.kind === 'command' ? { kind: 'command', name: cause.name } : cause;
 
 function bounds(range: { after?: number; upTo?: number }): Record<string, number> {
   const limits: Record<string, number> = { $gt: range.after ?? 0 };
