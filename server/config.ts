@@ -46,8 +46,14 @@ const schema = z.object({
     .describe(
       'API requests a second one session, key or network may make, sustained; four times as many at once'
     ),
-  UME_LIMIT_UPDATE_BYTES: count.default(1_048_576).describe('Largest single edit, bytes'),
-  UME_LIMIT_DOCUMENT_BYTES: count.default(8_388_608).describe('Largest document, bytes; at most 12,000,000'),
+  UME_LIMIT_UPDATE_BYTES: count
+    .max(8_000_000)
+    .default(1_048_576)
+    .describe('Largest single edit, bytes; at most 8,000,000'),
+  UME_LIMIT_DOCUMENT_BYTES: count
+    .max(12_000_000)
+    .default(8_388_608)
+    .describe('Largest document, bytes; at most 12,000,000'),
   UME_LIMIT_MESSAGES_PER_SECOND: count
     .default(200)
     .describe('Messages a second one connection may send, sustained'),

@@ -4,6 +4,7 @@
  */
 import type { Connection, Model } from 'mongoose';
 import type { Logger } from 'pino';
+import { encodeStateAsUpdate } from 'yjs';
 import type { Doc } from 'yjs';
 import { documentName, parseDocumentName } from '#shared/kernel/ids.ts';
 import { recordType } from '#shared/modules/registry.ts';
@@ -18,7 +19,7 @@ import { quarantineModel } from '../store/models/quarantine.ts';
 import type { StoredQuarantine } from '../store/models/quarantine.ts';
 import { Content } from './content.ts';
 import { LiveDocument } from './live-document.ts';
-import type { DocumentHost, DocumentLimits } from './live-document.ts';
+import type { DocumentHost, DocumentIdentity, DocumentLimits } from './live-document.ts';
 
 /** How long a document stays after the last one left, milliseconds: people come back. */
 const LINGER = 5_000;
@@ -229,13 +230,15 @@ export class Library {
     const { tail } = document;
     const { entries, bytes } = this.#settings.snapshot;
     if (tail.entries < entries && tail.bytes < bytes) return;
-    // Only a state without unsaved edits is exactly that of its position; under steady typing it may never be free of
-    // them, and a state that is slightly ahead does no harm beyond history, so after a while it is taken as it is.
+    // Without unsaved edits the state is at hand; under steady typing it may never be free of them.
     if (document.unsaved && tail.entries < entries * 2 && tail.bytes < bytes * 2) return;
     void this.#snapshot(document);
   }
 
-  /** Writes a snapshot of a document as it is; never throws. */
+  /**
+   * Writes a snapshot of what is durable of a document; never throws. An edit that is only in memory must not get into it:
+   * after a crash it would be there without being in the journal, and be acknowledged to an author who sends it again.
+   */
   async #snapshot(document: LiveDocument): Promise<void> {
     const { tail, identity, position } = document;
     if (document.broken || this.#snapshotting.has(identity.name)) return;
@@ -243,7 +246,8 @@ export class Library {
     const before = { ...tail };
     tail.entries = tail.bytes = 0;
     try {
-      await this.#snapshots.write(identity.name, identity.organization, position, document.content.encode());
+      const state = document.unsaved ? await this.#stateAt(identity, position) : document.content.encode();
+      await this.#snapshots.write(identity.name, identity.organization, position, state);
     } catch (error) {
       this.#log.warn(
         { err: error, document: identity.name },
@@ -254,6 +258,14 @@ export class Library {
     } finally {
       this.#snapshotting.delete(identity.name);
     }
+  }
+
+  async #stateAt({ record, section, name }: DocumentIdentity, position: number): Promise<Uint8Array> {
+    const doc = await this.#replay.document(record, section, position);
+    if (!doc) throw new Error(`${name} is not in the journal`);
+    const state = encodeStateAsUpdate(doc);
+    doc.destroy();
+    return state;
   }
 
   #sweep(now = Date.now()): void {
