@@ -6,7 +6,7 @@ import type { Document } from 'mongodb';
 import type { Connection } from 'mongoose';
 import { database } from './connection.ts';
 
-/** A command may hold 16 MB (MongoDB's largest document); rows are far smaller, journal entries at most some MB. */
+/** A command may hold 16 MB (MongoDB's largest document), which so many rows nearly always are far below. */
 const MOST = 500;
 
 /** One or more writes of a command were refused. `code` is the first refusal's. */
@@ -55,7 +55,27 @@ export async function replaceAll(
   documents: ReadonlyArray<{ _id: unknown }>
 ): Promise<void> {
   for (let from = 0; from < documents.length; from += MOST) {
-    const updates = documents.slice(from, from + MOST).map((u) => ({ q: { _id: u._id }, u, upsert: true }));
-    await run(connection, { update: collection, updates, ordered: false });
+    await replaceSome(connection, collection, documents.slice(from, from + MOST));
   }
 }
+
+async function replaceSome(
+  connection: Connection,
+  collection: string,
+  documents: ReadonlyArray<{ _id: unknown }>
+): Promise<void> {
+  const updates = documents.map((u) => ({ q: { _id: u._id }, u, upsert: true }));
+  try {
+    await run(connection, { update: collection, updates, ordered: false });
+  } catch (error) {
+    // Found out by trying: measuring every time would cost more than writing twice where some are huge.
+    if (!isTooLarge(error) || documents.length === 1) throw error;
+    const half = documents.length >> 1;
+    await replaceSome(connection, collection, documents.slice(0, half));
+    await replaceSome(connection, collection, documents.slice(half));
+  }
+}
+
+/** The driver's own buffer ends a little above 16 MB; in between the server says so (BSONObjectTooLarge). */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof RangeError || (error as { code?: unknown } | null)?.code === 10334;
