@@ -55,6 +55,8 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** How long requests under way may take once the server stops, milliseconds. */
+const PATIENCE = 5_000;
 /** Edits of all documents that may wait for a database that is away, bytes; past it, edits are refused. */
 const WAITING = 256 * 1024 * 1024;
 /** A message carries one edit and a little around it. */
@@ -115,6 +117,7 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
   await projector.open();
   const feed = new Feed({ rows, projector, backlog: config.UME_LIMIT_FEED_BACKLOG });
 
+  const stopping = new AbortController();
   const media = new MediaWorkers(mediaConfig(config), log);
   const metrics = createMetrics();
   const app = createApp({
@@ -125,7 +128,12 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     kit,
     routes: [
       ...recordRoutes({ commands, queries, history }),
-      ...feedRoutes({ feed, identify: access, connectionsPerUser: config.UME_LIMIT_CONNECTIONS_PER_USER })
+      ...feedRoutes({
+        feed,
+        identify: access,
+        connectionsPerUser: config.UME_LIMIT_CONNECTIONS_PER_USER,
+        signal: stopping.signal
+      })
     ],
     health: {
       version: packageFile.version,
@@ -165,7 +173,11 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
     if (!mayConnect(request.headers, config)) return refuse('403 Forbidden');
     if (!door.upgrade(request, stream, head)) refuse('404 Not Found');
   });
-  access.onRevoked((credential) => door.revoke(credential));
+  access.onRevoked(
+    (credential) => door.revoke(credential),
+    () => door.holders()
+  );
+  const stopExpiry = access.expiry.start();
   access.onRenamed((user, name) => door.rename(user, name));
   projector.onProjected((changes) => {
     for (const { id, row } of changes) if (!row) library.shut(id);
@@ -174,8 +186,12 @@ export async function compose(config: Config, log: Logger, kit?: RequestHandler)
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
+    stopExpiry();
+    stopping.abort();
     http.close();
     http.closeIdleConnections();
+    // Requests under way are finished; one that isn't by then keeps nobody waiting.
+    setTimeout(() => http.closeAllConnections(), PATIENCE).unref();
     await door.close();
     closeFeed();
     feed.close();

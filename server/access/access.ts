@@ -6,6 +6,7 @@ import type { Identify } from './actor.ts';
 import { createAuth, sessionCookie } from './auth.ts';
 import { Devices } from './devices.ts';
 import { Founding, type CreateRecord } from './founding.ts';
+import { Expiry } from './expiry.ts';
 import { createIdentify } from './identify.ts';
 import { Invitations } from './invitations.ts';
 import { ensureSecret } from './keyfile.ts';
@@ -41,6 +42,8 @@ export interface Access extends Identify {
   founding: Founding;
   limits: Limits;
   devices: Devices;
+  /** Cuts what expired credentials have open, once it is started. */
+  expiry: Expiry;
   /** The token of the local control channel; new with every start. */
   operatorToken: string;
   isOperator(token: string): boolean;
@@ -69,9 +72,16 @@ export async function createAccess(settings: AccessSettings): Promise<Access> {
   const keys = new ApiKeys({ models, accounts, members, revocations, log, now });
   const setup = new Setup(models, config.UME_DATA, now);
   const identify = createIdentify({ sessions, keys, members, tokens, revocations, cookie, now });
+  const expiry = new Expiry({
+    open: () => revocations.open(),
+    stillGood: identify.stillGood,
+    revoke: (credential) => revocations.revoke(credential),
+    log
+  });
   const operatorToken = newSecret();
   return {
     ...identify,
+    expiry,
     models,
     accounts,
     members,

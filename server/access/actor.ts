@@ -47,11 +47,18 @@ export interface Identify {
   fromToken(token: string): Promise<Actor | null>;
   /** As `fromRequest`, for those who are in no organization yet, too. */
   personFrom(headers: Credentials, address: string): Promise<Person | null>;
-  /** Told of every credential that is pulled back, at once: close what it has open. Returns how to stop. */
-  onRevoked(listener: (credential: string) => void): () => void;
+  /**
+   * Told of every credential that is pulled back, at once: close what it has open.
+   * @param open whose connections are open; those whose credential merely expires are then told of as well
+   * @returns how to stop
+   */
+  onRevoked(listener: (credential: string) => void, open?: () => Iterable<Holder>): () => void;
   /** Told of every person who has another name now: what is open shows it from then on. Returns how to stop. */
   onRenamed(listener: (user: string, name: string) => void): () => void;
 }
+
+/** Whoever holds a connection open: what it came by, and what that was worth then. */
+export type Holder = Pick<Actor, 'credential' | 'organization' | 'role'>;
 
 /** The headers that can say who is asking. */
 export interface Credentials {

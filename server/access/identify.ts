@@ -1,5 +1,5 @@
 /** Turns what a door was given (cookie, API key, short-lived token) into who is asking. */
-import { actorOf, type Actor, type Credentials, type Identify, type Person } from './actor.ts';
+import { actorOf, type Actor, type Credentials, type Holder, type Identify, type Person } from './actor.ts';
 import type { ApiKeys } from './keys.ts';
 import type { Members } from './members.ts';
 import type { Revocations } from './revocations.ts';
@@ -38,17 +38,33 @@ export function cookieValue(header: string, name: string): string | null {
   return null;
 }
 
-export function createIdentify(parts: IdentifyParts): Identify {
+export function createIdentify(parts: IdentifyParts): Identify & {
+  /** Whether what somebody came by is still worth what it was then; asked of the database. */
+  stillGood(holder: Holder): Promise<boolean>;
+} {
   const { sessions, keys, members, tokens, revocations, now = Date.now } = parts;
   const answers = new Map<string, Answer>();
+  let changes = 0;
   // Everything is forgotten at once: it is rare, cheap, and leaves no way to believe something outdated.
-  revocations.onChanged(() => answers.clear());
+  revocations.onChanged(() => {
+    changes += 1;
+    answers.clear();
+  });
+
+  /** Asks again where something changed meanwhile: the answer may be of before. */
+  async function current(ask: () => Promise<Person | null>): Promise<Person | null> {
+    for (;;) {
+      const before = changes;
+      const person = await ask();
+      if (before === changes) return person;
+    }
+  }
 
   function believed(credential: string, ask: () => Promise<Person | null>): Promise<Person | null> {
     const known = answers.get(credential);
     if (known && now() - known.at < BELIEVED) return known.person;
     if (answers.size >= KEPT) answers.clear();
-    const person = ask();
+    const person = current(ask);
     const answer = { at: now(), person };
     answers.set(credential, answer);
     person.catch(() => answers.get(credential) === answer && answers.delete(credential));
@@ -76,11 +92,17 @@ export function createIdentify(parts: IdentifyParts): Identify {
 
   async function ofToken(token: string): Promise<Person | null> {
     const claims = tokens.read(token, now());
-    if (!claims) return null;
-    const [kind, id] = claims.credential.split(':') as [string, string];
-    if (kind === 'session') return ofSession(await sessions.fromId(id, now()), claims.organization);
+    return claims ? ofCredential(claims) : null;
+  }
+
+  async function ofCredential({
+    credential,
+    organization
+  }: Pick<Holder, 'credential' | 'organization'>): Promise<Person | null> {
+    const [kind, id] = credential.split(':') as [string, string];
+    if (kind === 'session') return ofSession(await sessions.fromId(id, now()), organization);
     const person = await keys.personById(id);
-    return person?.organization === claims.organization ? person : null;
+    return person?.organization === organization ? person : null;
   }
 
   function personFrom({ cookie, authorization }: Credentials): Promise<Person | null> {
@@ -110,7 +132,8 @@ export function createIdentify(parts: IdentifyParts): Identify {
         )
       );
     },
-    onRevoked: (listener) => revocations.onRevoked(listener),
+    stillGood: async (holder) => (await ofCredential(holder))?.role === holder.role,
+    onRevoked: (listener, open) => revocations.onRevoked(listener, open),
     onRenamed: (listener) => revocations.onRenamed(listener)
   };
 }

@@ -1,13 +1,21 @@
+import type { Holder } from './actor.ts';
+
 /** Tells at once who must know that a credential is worth nothing any more, or means something else. */
 export class Revocations {
-  readonly #revoked = new Set<(credential: string) => void>();
+  readonly #revoked = new Set<{ listener: (credential: string) => void; open?: () => Iterable<Holder> }>();
   readonly #changed = new Set<() => void>();
   readonly #renamed = new Set<(user: string, name: string) => void>();
 
-  /** Told of every credential that is pulled back. Returns how to stop. */
-  onRevoked(listener: (credential: string) => void): () => void {
-    this.#revoked.add(listener);
-    return () => void this.#revoked.delete(listener);
+  /** Told of every credential that is pulled back; `open` says who has something open. Returns how to stop. */
+  onRevoked(listener: (credential: string) => void, open?: () => Iterable<Holder>): () => void {
+    const each = { listener, open };
+    this.#revoked.add(each);
+    return () => void this.#revoked.delete(each);
+  }
+
+  /** Everybody who has something open. */
+  *open(): Generator<Holder> {
+    for (const each of this.#revoked) if (each.open) yield* each.open();
   }
 
   /** Told whenever what is known of any credential may be out of date. Returns how to stop. */
@@ -25,7 +33,7 @@ export class Revocations {
   /** A credential is worth nothing any more. */
   revoke(credential: string): void {
     this.changed();
-    for (const each of this.#revoked) each(credential);
+    for (const { listener } of this.#revoked) listener(credential);
   }
 
   /** A credential means something else now: another role, another organization. */

@@ -131,6 +131,11 @@ export class Door {
       for (const { actor } of connection.ports) if (actor.user === user) actor.name = name;
   }
 
+  /** Whose documents are open; the same one as often as there are. */
+  *holders(): Generator<Actor> {
+    for (const connection of this.#connections) for (const { actor } of connection.ports) yield actor;
+  }
+
   /** Closes what a credential has open. */
   revoke(credential: string): void {
     for (const { revoked } of this.#entering) revoked.add(credential);

@@ -15,6 +15,8 @@ export class EventStream {
     response.set({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
+      // What ends it ends the connection: a server that stops waits for those.
+      connection: 'close',
       // Nginx would collect the events first.
       'x-accel-buffering': 'no'
     });

@@ -195,6 +195,9 @@ async function actorFor(socket: Socket, { identify, config }: FeedSocketParts): 
   return actor;
 }
 
+/** Who a socket that was let in belongs to. */
+const actorOf = (socket: Socket): Actor => (socket.data as { actor: Actor }).actor;
+
 /** Opens the namespace. @returns how to close it. */
 export function openFeed(io: Server, parts: FeedSocketParts): () => void {
   const { identify, journal, config, log } = parts;
@@ -239,17 +242,18 @@ export function openFeed(io: Server, parts: FeedSocketParts): () => void {
   });
 
   const stops = [
-    identify.onRevoked((credential) => {
-      for (const socket of byCredential.get(credential) ?? []) {
-        (socket.data as { revoked?: boolean }).revoked = true;
-        socket.disconnect(true);
-      }
-    }),
+    identify.onRevoked(
+      (credential) => {
+        for (const socket of byCredential.get(credential) ?? []) {
+          (socket.data as { revoked?: boolean }).revoked = true;
+          socket.disconnect(true);
+        }
+      },
+      () => [...byCredential.values()].flatMap((mine) => [...mine].map(actorOf))
+    ),
     identify.onRenamed((user, name) => {
-      for (const socket of namespace.sockets.values()) {
-        const { actor, listener } = socket.data as { actor: Actor; listener?: Listener };
-        if (actor.user === user) listener?.rename(name);
-      }
+      for (const socket of namespace.sockets.values())
+        if (actorOf(socket).user === user) (socket.data as { listener?: Listener }).listener?.rename(name);
     }),
     journal.onHealth(
       (ok) => void namespace.emit('message', { v: 1, kind: 'storage', ok } satisfies FeedNotice)

@@ -1,9 +1,9 @@
 /** The feed over HTTP, for programs without socket.io: `rows` once, then `changes`, as server-sent events. */
 import { filter as filterSchema, type Filter } from '#shared/kernel/filter.ts';
 import { followRecords } from '#shared/protocol/api.ts';
-import { invalid, tooManyConnections } from '#shared/protocol/errors.ts';
+import { invalid, notSignedIn, tooManyConnections } from '#shared/protocol/errors.ts';
 import { recordType } from '#shared/modules/registry.ts';
-import type { Identify } from '../../access/actor.ts';
+import type { Actor, Identify } from '../../access/actor.ts';
 import { may } from '../../access/policies.ts';
 import { Counter } from '../../documents/limits.ts';
 import type { Feed, Subscription } from '../../records/feed.ts';
@@ -16,6 +16,8 @@ export interface FeedRouteParts {
   identify: Pick<Identify, 'onRevoked'>;
   /** Streams one person may have open. */
   connectionsPerUser: number;
+  /** Aborted when the server stops: streams would keep it waiting. */
+  signal: AbortSignal;
 }
 
 function filterFrom(text: string | undefined): Filter | undefined {
@@ -31,11 +33,20 @@ function filterFrom(text: string | undefined): Filter | undefined {
   return result.data;
 }
 
-export function feedRoutes({ feed, identify, connectionsPerUser }: FeedRouteParts): Route[] {
+export function feedRoutes({ feed, identify, connectionsPerUser, signal }: FeedRouteParts): Route[] {
   const connections = new Counter(connectionsPerUser);
-  const open = new Map<string, Set<EventStream>>();
-  identify.onRevoked((credential) => {
-    for (const stream of open.get(credential) ?? []) stream.end();
+  const open = new Map<EventStream, Actor>();
+  /** Whose list is still being read, and whether they were shut out meanwhile. */
+  const entering = new Set<{ actor: Actor; out: boolean }>();
+  identify.onRevoked(
+    (credential) => {
+      for (const each of entering) each.out ||= each.actor.credential === credential;
+      for (const [stream, actor] of open) if (actor.credential === credential) stream.end();
+    },
+    () => open.values()
+  );
+  signal.addEventListener('abort', () => {
+    for (const stream of open.keys()) stream.end();
   });
 
   return [
@@ -59,6 +70,8 @@ export function feedRoutes({ feed, identify, connectionsPerUser }: FeedRoutePart
         const user = `${actor.organization} ${actor.user}`;
         if (!connections.add(user)) throw tooManyConnections();
         let subscription: Subscription;
+        const me = { actor, out: false };
+        entering.add(me);
         try {
           subscription = await feed.subscribe(actor, { type, filter, limit, since });
           // Too far behind: the whole list replaces what the reader has.
@@ -67,21 +80,22 @@ export function feedRoutes({ feed, identify, connectionsPerUser }: FeedRoutePart
         } catch (error) {
           connections.remove(user);
           throw error;
+        } finally {
+          entering.delete(me);
         }
         // Gone while the list was read: nobody would ever tell that this stream is closed.
-        if (response.closed) {
+        if (response.closed || me.out) {
           subscription.stop();
           connections.remove(user);
+          if (me.out) throw notSignedIn();
           return;
         }
-        const streams = open.get(actor.credential) ?? new Set();
         const stream = new EventStream(response, () => {
           subscription.stop();
           connections.remove(user);
-          streams.delete(stream);
-          if (streams.size === 0) open.delete(actor.credential);
+          open.delete(stream);
         });
-        open.set(actor.credential, streams.add(stream));
+        open.set(stream, actor);
         const { answer } = subscription;
         if ('rows' in answer) stream.send('rows', answer.position, answer);
         else if ('changes' in answer) stream.send('changes', answer.position, answer);

@@ -22,6 +22,7 @@ beforeAll(async () => {
     routes: [
       ...recordRoutes(all),
       ...feedRoutes({
+        signal: new AbortController().signal,
         feed: all.feed,
         identify: { onRevoked: (listener) => (revoked.add(listener), () => {}) },
         connectionsPerUser: 3
