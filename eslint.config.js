@@ -24,7 +24,14 @@ export default ts.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*', '**/server/**', '**/client/**', '**/media/**', '#lib/*'], message: 'shared/ is pure: it imports nothing of the others and does no I/O.' }] }
+        {
+          patterns: [
+            {
+              group: ['node:*', '**/server/**', '**/client/**', '**/media/**', '#lib/*'],
+              message: 'shared/ is pure: it imports nothing of the others and does no I/O.'
+            }
+          ]
+        }
       ],
       'no-restricted-globals': ['error', { name: 'process', message: 'shared/ runs in the browser too.' }]
     }
@@ -32,9 +39,20 @@ export default ts.config(
   {
     files: ['server/**', 'media/**'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['**/client/**', '#lib/*'], message: 'The server does not know the client.' }] }]
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/client/**', '#lib/*'], message: 'The server does not know the client.' }] }
+      ]
     }
   },
-  { files: ['client/**'], rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/server/**', '**/media/**'], message: 'The client knows shared/ only.' }] }] } },
+  {
+    files: ['client/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/server/**', '**/media/**'], message: 'The client knows shared/ only.' }] }
+      ]
+    }
+  },
   { files: ['bench/**', 'e2e/**', '**/*.test.ts', 'server/cli/**'], rules: { 'no-console': 'off' } }
 );
