@@ -47,7 +47,13 @@ function attack(url: string, messages: () => Uint8Array | string, count: number)
 function rawBytes(port: number, rng: Random): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
-      socket.write(rng.pick(['GET /collab HTTP/1.1\r\nUpgrade: websocket\r\n', 'GET /y/%ff HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', '\0\0\0']));
+      socket.write(
+        rng.pick([
+          'GET /collab HTTP/1.1\r\nUpgrade: websocket\r\n',
+          'GET /y/%ff HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+          '\0\0\0'
+        ])
+      );
       socket.write(Buffer.from(rng.bytes(100)));
       setTimeout(() => socket.destroy(), 20);
     });
@@ -72,7 +78,10 @@ async function attackFeed(server: ServerChild, rng: Random, count: number): Prom
         for (let burst = 0; burst < 5; burst++) {
           if (sent >= count || !socket.connected) return resolve();
           sent += 1;
-          const args = [hostileJson(rng), rng.pick([undefined, 7, () => undefined])].slice(0, 1 + rng.below(2));
+          const args = [hostileJson(rng), rng.pick([undefined, 7, () => undefined])].slice(
+            0,
+            1 + rng.below(2)
+          );
           socket.emit(rng.pick(['message', 'message', 'message', 'nope', '__proto__']), ...args);
         }
         setTimeout(more, 2);
@@ -91,7 +100,8 @@ it('survives hostile messages on every socket, and nobody else notices', { timeo
   servers.push(server);
   await server.start();
   await server.found();
-  const make = async (title: string) => (await server.api<{ id: string }>('POST', 'records/work.task', { fields: { title } })).id;
+  const make = async (title: string) =>
+    (await server.api<{ id: string }>('POST', 'records/work.task', { fields: { title } })).id;
   const target = await make('Under fire');
   const quiet = await make('Left alone');
   const process1 = server.url;
@@ -130,7 +140,11 @@ it('survives hostile messages on every socket, and nobody else notices', { timeo
     const results = await Promise.all([
       attack(`${server.webSocketUrl}/collab`, collab(), 60),
       attack(`${server.webSocketUrl}/collab`, collab(), 60),
-      attack(`${server.webSocketUrl}/y/${rng.pick([encodeURIComponent(target), target, '%ff', '..%2f..'])}?token=${token()}`, () => hostileBody(rng), 60),
+      attack(
+        `${server.webSocketUrl}/y/${rng.pick([encodeURIComponent(target), target, '%ff', '..%2f..'])}?token=${token()}`,
+        () => hostileBody(rng),
+        60
+      ),
       attack(`${server.webSocketUrl}/nowhere`, () => 'x', 1),
       attackFeed(server, rng, 60),
       rawBytes(port, rng).then(() => 0)
@@ -144,14 +158,25 @@ it('survives hostile messages on every socket, and nobody else notices', { timeo
   await Promise.all(honest.flat().map((client) => client.saved()));
   expect(closes, 'the quiet document is never interrupted').toEqual([]);
   for (const [index, [a, b]] of honest.entries()) {
-    await until(() => a!.doc.getMap('notes').size === written && b!.doc.getMap('notes').size === written, `pair ${index} has all it wrote`);
+    await until(
+      () => a!.doc.getMap('notes').size === written && b!.doc.getMap('notes').size === written,
+      `pair ${index} has all it wrote`
+    );
   }
   // The document under fire can still be opened, and its row holds only what a task may hold.
   const fresh = hocuspocusClient(server.webSocketUrl, target, server.apiKey, new Y.Doc());
   await fresh.saved();
   expect(fresh.doc.getMap('notes').size).toBe(written);
   const row = await server.api<{ fields: Record<string, unknown> }>('GET', `records/${target}`);
-  expect(Object.keys(row.fields).sort()).toEqual(['assignee', 'checklist', 'description', 'due', 'labels', 'priority', 'title']);
+  expect(Object.keys(row.fields).sort()).toEqual([
+    'assignee',
+    'checklist',
+    'description',
+    'due',
+    'labels',
+    'priority',
+    'title'
+  ]);
   expect(typeof row.fields['title']).toBe('string');
   for (const client of [fresh, ...honest.flat()]) client.close();
   console.log(`${sent} hostile messages, ${written} honest edits`);

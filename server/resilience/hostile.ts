@@ -26,7 +26,8 @@ function orphan(): Uint8Array {
 
 const spoil = (bytes: Uint8Array, rng: Random): Uint8Array => {
   const copy = bytes.slice();
-  for (let count = 1 + rng.below(4); count > 0 && copy.length > 0; count--) copy[rng.below(copy.length)] = rng.below(256);
+  for (let count = 1 + rng.below(4); count > 0 && copy.length > 0; count--)
+    copy[rng.below(copy.length)] = rng.below(256);
   return copy;
 };
 const cut = (bytes: Uint8Array, rng: Random): Uint8Array => bytes.subarray(0, rng.below(bytes.length + 1));
@@ -104,7 +105,17 @@ export function hostileJson(rng: Random, depth = 0): unknown {
   const kinds = ['subscribe', 'unsubscribe', 'presence', '__proto__', 'constructor', '', 5];
   switch (rng.below(depth > 5 ? 4 : 8)) {
     case 0:
-      return rng.pick([null, true, -1, 1e308, '', 'work.task', '\u0000', '$where', 'a'.repeat(2000)] as const);
+      return rng.pick([
+        null,
+        true,
+        -1,
+        1e308,
+        '',
+        'work.task',
+        '\u0000',
+        '$where',
+        'a'.repeat(2000)
+      ] as const);
     case 1:
       return rng.below(1e9) - 5e8;
     case 2:
@@ -119,7 +130,12 @@ export function hostileJson(rng: Random, depth = 0): unknown {
         kind: rng.pick(kinds),
         subscription: rng.pick(['a', '', 'x'.repeat(100), { $ne: 1 }, 7] as const),
         type: rng.pick(['work.task', 'core.space', 'nope.nope', '__proto__', { $ne: '' }] as const),
-        filter: rng.pick([undefined, hostileJson(rng, depth + 1), nested(40), { field: 'organization', op: 'is', value: 'x' }]),
+        filter: rng.pick([
+          undefined,
+          hostileJson(rng, depth + 1),
+          nested(40),
+          { field: 'organization', op: 'is', value: 'x' }
+        ]),
         since: rng.pick([undefined, -1, 1e12, 'x', 0, Number.MAX_SAFE_INTEGER] as const),
         limit: rng.pick([undefined, 0, 1e9, '5', -1] as const),
         place: rng.pick([null, 'work.task/01ARZ3NDEKTSV4RRFFQ69G5FAV', 'x'.repeat(500), {}] as const)
