@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const READY_LIMIT_MS = 90_000;
 
-/** The Node this project runs on, which need not be the one Playwright runs on. */
-const node = join(root, 'node_modules/.bin/node');
+/** `./ume test` runs this on the Node the server wants. */
+const node = process.execPath;
 
 export interface RunningServer {
   url: string;
@@ -59,6 +59,7 @@ export async function startServer(): Promise<RunningServer> {
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
+    child.once('error', failed);
     child.once('exit', (code) => {
       clearTimeout(limit);
       failed(new Error(`The server ended with ${code}:\n${output}`));
