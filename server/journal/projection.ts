@@ -5,7 +5,7 @@
  */
 import type { Connection, Model } from 'mongoose';
 import type { Logger } from 'pino';
-import { documentName } from '#shared/kernel/ids.ts';
+import { documentName, MAIN_SECTION } from '#shared/kernel/ids.ts';
 import { readFields, repair } from '#shared/kernel/fields/index.ts';
 import type { RecordType } from '#shared/kernel/declare.ts';
 import { recordType, recordTypes } from '#shared/modules/registry.ts';
@@ -21,10 +21,11 @@ import { rowModels, toRow } from '../store/models/row.ts';
 import type { RowModels, StoredRow } from '../store/models/row.ts';
 import { mark, nextRow, restore } from './dirty.ts';
 import type { Dirty } from './dirty.ts';
+import type { Entry, RecordChange } from './entry.ts';
 import type { MongoJournal } from './journal.ts';
 
-/** A row, and whether it shows edits that were not durable when it was written: looked at again after a crash. */
-type Projected = StoredRow & { ahead?: boolean };
+/** A row, and the sections it shows edits of that were not durable when it was written: looked at again after a crash. */
+type Projected = StoredRow & { ahead?: string[] };
 
 /** Shortest pause between rounds nobody waits for, milliseconds. */
 const PAUSE = 80;
@@ -37,6 +38,9 @@ const CACHE = 20_000;
 /** How often the store is told how far the rows are, milliseconds. */
 const CHECKPOINT = 2_000;
 const RECOVERY_BATCH = 1_000;
+/** Rows with a longer text or list than this aren't kept in memory: there may be many of them. */
+const KEPT_TEXT = 4_000;
+const KEPT_ITEMS = 30;
 
 export class RowProjector implements Projector {
   head = 0;
@@ -77,21 +81,33 @@ export class RowProjector implements Projector {
     const stored = (await this.#meta.collection.findOne({ _id: 'rows' as never })) as StoredMeta | null;
     this.head = this.#told = this.#checkpoint = stored?.position ?? 0;
     await this.#markAhead();
+    // What is committed meanwhile, corrections say, comes after what is read here: in order and none of it twice.
+    const { head } = this.#journal;
+    let meanwhile: Entry[] | null = [];
+    this.#stop = this.#journal.onCommitted((entries) => {
+      if (meanwhile) meanwhile.push(...entries);
+      else this.#take(entries);
+    });
     let behind = 0;
     for (;;) {
       const entries = await this.#journal.entriesAfter(this.#told, RECOVERY_BATCH);
-      for (const entry of entries) mark(this.#dirty, entry);
-      this.#told = entries.at(-1)?.position ?? this.#told;
-      behind += entries.length;
+      const old = entries.filter(({ position }) => position <= head);
+      for (const entry of old) mark(this.#dirty, entry);
+      this.#told = old.at(-1)?.position ?? this.#told;
+      behind += old.length;
       if (this.#dirty.size > 0) await this.#round();
-      if (entries.length < RECOVERY_BATCH) break;
+      if (this.#told >= head || old.length === 0) break;
     }
     if (behind > 0) this.#log.info({ entries: behind }, 'projected what the last stop left behind');
-    this.#stop = this.#journal.onCommitted((entries) => {
-      for (const entry of entries) mark(this.#dirty, entry);
-      this.#told = entries.at(-1)?.position ?? this.#told;
-      this.#schedule();
-    });
+    const since = meanwhile;
+    meanwhile = null;
+    if (since.length > 0) this.#take(since);
+  }
+
+  #take(entries: Entry[]): void {
+    for (const entry of entries) mark(this.#dirty, entry);
+    this.#told = entries.at(-1)?.position ?? this.#told;
+    this.#schedule();
   }
 
   settled(position: number): Promise<void> {
@@ -110,20 +126,24 @@ export class RowProjector implements Projector {
   /** Finishes what is to be done and stops. */
   async close(): Promise<void> {
     this.#stop?.();
+    this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     await this.#running;
     if (this.#told > this.#checkpoint)
       await this.#round(true).catch((error: unknown) =>
         this.#log.warn({ err: error }, 'rows will be finished at the next start')
       );
-    this.#closed = true;
   }
 
-  /** Rows that showed more than the journal had when the process ended are built anew. */
+  /**
+   * Rows that showed more than the journal had when the process ended are built anew. People saw them as they were, and
+   * resume at a position that includes them: so it is a change, with an entry of its own that they are told of.
+   */
   async #markAhead(): Promise<void> {
+    const changes = new Map<string, RecordChange[]>();
     for (const type of recordTypes()) {
       const rows = (await this.#models(type.type)
-        .collection.find({ ahead: true })
+        .collection.find({ ahead: { $exists: true } })
         .toArray()) as unknown as Projected[];
       for (const row of rows) {
         this.#dirty.set(row._id, {
@@ -132,11 +152,22 @@ export class RowProjector implements Projector {
           organization: row.organization,
           position: row.position,
           set: {},
-          sections: new Set(['main', ...type.sections.map((section) => section.key)]),
+          sections: new Set([MAIN_SECTION, ...type.sections.map((section) => section.key)]),
           created: null,
           touched: null
         });
+        const some = changes.get(row.organization) ?? [];
+        changes.set(row.organization, [...some, { record: row._id, section: MAIN_SECTION }]);
       }
+    }
+    for (const [organization, some] of changes) {
+      const { user, kind, name } = systemActor(organization);
+      await this.#journal.append({
+        organization,
+        by: { user, kind, name },
+        cause: { kind: 'correction', fields: [] },
+        changes: some
+      });
     }
   }
 
@@ -210,7 +241,8 @@ export class RowProjector implements Projector {
         );
         continue;
       }
-      if (read.ahead) row.ahead = true;
+      const ahead = [...(old?.ahead ?? []).filter((each) => !read.sections.has(each)), ...read.ahead];
+      if (ahead.length > 0) row.ahead = ahead;
       rows.push(row);
     }
     return rows;
@@ -237,29 +269,47 @@ export class RowProjector implements Projector {
     type: RecordType,
     change: Dirty,
     old: Projected | null
-  ): Promise<{ fields: Record<string, unknown>; ahead: boolean }> {
+  ): Promise<{ fields: Record<string, unknown>; sections: Set<string>; ahead: string[] }> {
     const fields: Record<string, unknown> = {};
-    let ahead = false;
+    const sections = new Set<string>();
+    const ahead: string[] = [];
     for (const section of change.sections) {
       let document: LiveDocument;
       try {
         document = await this.#library.open(documentName(change.record, section), change.organization);
       } catch (error) {
-        // In quarantine, or being loaded anew: its last row stands.
+        // In quarantine: its last row stands.
         if (!(error instanceof UmeError)) throw error;
         this.#log.warn({ record: change.record, code: error.problem.code }, 'fields could not be read');
         continue;
       }
-      let read = readFields(type, document.content.doc, section);
-      if (read.problems.length > 0 && !document.broken) {
-        this.#correct(type, document, read.problems, old?.fields ?? {});
-        read = readFields(type, document.content.doc, section);
+      try {
+        Object.assign(fields, this.#sound(type, document, section, old));
+      } catch (error) {
+        // Whatever somebody got into one document must not keep everybody's rows back.
+        this.#log.error({ err: error, document: document.identity.name }, 'fields could not be read');
+        continue;
       }
-      document.editors.clear();
-      Object.assign(fields, read.values);
-      ahead ||= document.unsaved;
+      sections.add(section);
+      if (document.unsaved) ahead.push(section);
     }
-    return { fields, ahead };
+    return { fields, sections, ahead };
+  }
+
+  /** A document's fields, after what isn't allowed was put back. */
+  #sound(
+    type: RecordType,
+    document: LiveDocument,
+    section: string,
+    old: Projected | null
+  ): Record<string, unknown> {
+    let read = readFields(type, document.content.doc, section);
+    if (read.problems.length > 0 && !document.broken) {
+      this.#correct(type, document, read.problems, old?.fields ?? {});
+      read = readFields(type, document.content.doc, section);
+    }
+    document.editors.clear();
+    return read.values;
   }
 
   #correct(
@@ -303,6 +353,7 @@ export class RowProjector implements Projector {
 
   #remember(row: Projected): void {
     this.#cache.delete(row._id);
+    if (Object.values(row.fields).some(isLong)) return;
     this.#cache.set(row._id, row);
     if (this.#cache.size > CACHE) this.#cache.delete(this.#cache.keys().next().value!);
   }
@@ -321,6 +372,9 @@ export class RowProjector implements Projector {
     }
   }
 }
+
+const isLong = (value: unknown): boolean =>
+  typeof value === 'string' ? value.length > KEPT_TEXT : Array.isArray(value) && value.length > KEPT_ITEMS;
 
 function partition<T>(items: T[], test: (item: T) => boolean): [T[], T[]] {
   const yes: T[] = [];
