@@ -42,6 +42,30 @@ test('two people type in one title at once, and both see both, letter by letter'
   for (const each of [ann, bob]) await expect(title(each)).toHaveValue('from the start middle to the end');
 });
 
+const text = (who: Person) =>
+  description(who).evaluate((node) => {
+    const copy = node.cloneNode(true);
+    for (const caret of copy.querySelectorAll('.collaboration-carets__caret')) caret.remove();
+    return copy.textContent;
+  });
+
+test('both begin one empty description at once, and no letter is lost, doubled or astray', async ({
+  person,
+  workspace
+}) => {
+  const space = await workspace.newSpace('First keys', { todo: ['Blank'] });
+  const ann = await person('Ann');
+  const bob = await person('Bob');
+  await openBoth([ann, bob], space, 'Blank');
+  for (const each of [ann, bob]) await description(each).click();
+  await Promise.all([
+    ann.page.keyboard.type('abcdefgh', { delay: 20 }),
+    bob.page.keyboard.type('12345678', { delay: 23 })
+  ]);
+  for (const each of [ann, bob])
+    await expect.poll(() => text(each)).toMatch(/^(abcdefgh12345678|12345678abcdefgh)$/);
+});
+
 test('both write one description, and each has an undo of their own', async ({ person, workspace }) => {
   const space = await workspace.newSpace('Words', { todo: ['Story'] });
   const ann = await person('Ann');
@@ -58,12 +82,6 @@ test('both write one description, and each has an undo of their own', async ({ p
     ann.page.keyboard.type('Listen: ', { delay: 20 }),
     bob.page.keyboard.type(' there was a plum tree.', { delay: 20 })
   ]);
-  const text = (who: Person) =>
-    description(who).evaluate((node) => {
-      const copy = node.cloneNode(true);
-      for (const caret of copy.querySelectorAll('.collaboration-carets__caret')) caret.remove();
-      return copy.textContent;
-    });
   for (const each of [ann, bob])
     await expect.poll(() => text(each)).toBe('Listen: Once upon a time there was a plum tree.');
   await bob.page.keyboard.press('Control+z');

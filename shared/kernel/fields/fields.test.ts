@@ -158,6 +158,19 @@ describe('values', () => {
     expect((read(doc, 'story') as string).length).toBeLessThanOrEqual(280);
   });
 
+  test('an empty rich text has a text to write in, so that two first keys at once stay one text', () => {
+    const one = createDocument(type, { title: 'x' });
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(one));
+    const text = (doc: Y.Doc) =>
+      (doc.getXmlFragment('story').get(0) as Y.XmlElement).get(0) as Y.XmlText | undefined;
+    text(one)?.insert(0, 'a');
+    text(other)?.insert(0, 'b');
+    Y.applyUpdate(one, Y.encodeStateAsUpdate(other));
+    expect((one.getXmlFragment('story').get(0) as Y.XmlElement).length).toBe(1);
+    expect(['ab', 'ba']).toContain(read(one, 'story'));
+  });
+
   test('rich text of blocks reads with spaces between them, marks and embeds aside', () => {
     const doc = createDocument(type, { title: 'x' });
     const story = doc.getXmlFragment('story');

@@ -61,11 +61,14 @@ export function checkRich(field: Field, value: unknown): Checked<string> {
   return { value: value.toWellFormed() };
 }
 
-/** One paragraph a line. There always is one, so that two people's first keys land in the same paragraph. */
+/**
+ * One paragraph a line, each with its text, empty ones too: two people's first keys land in the same text. Each would
+ * make one of their own otherwise, and editors that join the two write letters twice.
+ */
 const paragraphs = (text: string): Y.XmlElement[] =>
   text.split(/\r\n|\r|\n/).map((line) => {
     const paragraph = new Y.XmlElement('paragraph');
-    if (line !== '') paragraph.insert(0, [new Y.XmlText(line)]);
+    paragraph.insert(0, [new Y.XmlText(line)]);
     return paragraph;
   });
 
