@@ -99,3 +99,19 @@ test('a lane says calmly that it holds more than it should', async ({ person, wo
   await ann.drag('One', 'Done');
   await expect(ann.lane('Doing').locator('[data-over]')).toHaveCount(0);
 });
+
+test('all lanes are seen at once on a desk, and an open card moves none of them nor hides its own', async ({
+  person,
+  workspace
+}) => {
+  const space = await workspace.newSpace('Wide', { todo: ['Near'], done: ['Far'] });
+  const ann = await person('Ann');
+  await ann.openBoard(space);
+  const box = async (lane: string) => (await ann.lane(lane).boundingBox())!;
+  const before = await box('Done');
+  expect(before.x + before.width).toBeLessThanOrEqual(1440);
+  await ann.card('Far').click();
+  const sheet = (await ann.page.getByRole('dialog').boundingBox())!;
+  await expect.poll(async () => (await box('Done')).x + before.width).toBeLessThanOrEqual(sheet.x);
+  expect((await box('Done')).width).toBe(before.width);
+});
