@@ -1,3 +1,6 @@
+/** How long a socket may take to open before that is news, on a slow line. */
+const PATIENCE_MS = 4000;
+
 /**
  * Whether the server is reached. The browser's own "offline" is a hint and no more: a server on the same machine is
  * reached without any network, so the hint is checked before sockets are dropped for it.
@@ -5,18 +8,17 @@
 export class Connection {
   /** The feed's socket is open. */
   feed = $state(false);
-  /** The documents' socket is open. */
-  documents = $state(false);
-  /** Documents are open, so that their socket matters. */
-  wanted = $state(false);
+  /** The documents' socket: open, on its way since the first document was opened, or not needed. */
+  #documents = $state<'open' | 'opening' | 'unwanted' | 'closed'>('unwanted');
   /** The first moments: not reached yet, but no reason to worry. */
   starting = $state(true);
-  readonly connected = $derived(this.feed && (this.documents || !this.wanted));
+  readonly connected = $derived(this.feed && this.#documents !== 'closed');
 
   readonly #drop: () => void;
   readonly #retry: () => void;
   readonly #probe: () => Promise<boolean>;
   readonly #ac = new AbortController();
+  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: {
     /** Close the sockets now. */
@@ -37,7 +39,21 @@ export class Connection {
       () => document.visibilityState === 'visible' && !this.connected && this.#retry(),
       { signal }
     );
-    setTimeout(() => (this.starting = false), navigator.onLine ? 4000 : 600);
+    setTimeout(() => (this.starting = false), navigator.onLine ? PATIENCE_MS : 600);
+  }
+
+  /** Documents are open, so that their socket matters; or none is any more. */
+  want(wanted: boolean): void {
+    clearTimeout(this.#patience);
+    this.#documents = wanted ? 'opening' : 'unwanted';
+    if (wanted) this.#patience = setTimeout(() => (this.#documents = 'closed'), PATIENCE_MS);
+  }
+
+  /** The documents' socket opened or closed. */
+  reachedDocuments(open: boolean): void {
+    if (this.#documents === 'unwanted' || (this.#documents === 'opening' && !open)) return;
+    clearTimeout(this.#patience);
+    this.#documents = open ? 'open' : 'closed';
   }
 
   /** Tries to reach the server now. */
@@ -53,6 +69,7 @@ export class Connection {
 
   stop(): void {
     this.#ac.abort();
+    clearTimeout(this.#patience);
   }
 }
 

@@ -123,8 +123,8 @@ export class Live {
       {
         url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/collab`,
         ready: (name) => this.outbox.born(parseDocumentName(name)?.record ?? name),
-        onStatus: (connected) => (this.connection.documents = connected),
-        onWanted: (wanted) => (this.connection.wanted = wanted)
+        onStatus: (open) => this.connection.reachedDocuments(open),
+        onWanted: (wanted) => this.connection.want(wanted)
       }
     );
     this.connection = new Connection({
