@@ -122,7 +122,7 @@ interface ForTest {
   /** Opens a browser for somebody, signed in; the first of a name joins by invitation. "Ann" is the founder. */
   person: (
     name: string,
-    options?: { viewport?: { width: number; height: number }; dark?: boolean }
+    options?: { viewport?: { width: number; height: number }; dark?: boolean; role?: 'member' | 'viewer' }
   ) => Promise<Person>;
 }
 
@@ -192,7 +192,7 @@ export const test = base.extend<ForTest, ForWorker>({
       if (name === 'Ann') {
         await post('/auth/sign-in', { email: FOUNDER.email, password: FOUNDER.password });
       } else {
-        const invitation = await workspace.api('POST', '/invitations', { role: 'member' });
+        const invitation = await workspace.api('POST', '/invitations', { role: options.role ?? 'member' });
         const token = (invitation.token ?? String(invitation.url).split('/').at(-1)) as string;
         await post(`/invitations/by-token/${token}/accept`, {
           name,
