@@ -64,6 +64,19 @@ test('both begin one empty description at once, and no letter is lost, doubled o
   ]);
   for (const each of [ann, bob])
     await expect.poll(() => text(each)).toMatch(/^(abcdefgh12345678|12345678abcdefgh)$/);
+
+  // A name at a caret stays within the card, also where the line ends.
+  await title(bob).focus();
+  await bob.page.keyboard.press('End');
+  await bob.page.keyboard.type(' mmmmmmmm');
+  const edge = await ann.page.getByRole('dialog').evaluate((node) => node.getBoundingClientRect().right);
+  const tag = ann.page.locator('.co-caret-name');
+  for (let letters = 0; letters < 10; letters++) {
+    await bob.page.keyboard.type('m');
+    await expect
+      .poll(() => tag.evaluate((node) => node.getBoundingClientRect().right))
+      .toBeLessThanOrEqual(edge);
+  }
 });
 
 test('both write one description, and each has an undo of their own', async ({ person, workspace }) => {
