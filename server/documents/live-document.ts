@@ -9,7 +9,6 @@ import type { RecordType } from '#shared/kernel/declare.ts';
 import type { CollabNotice } from '#shared/protocol/collab.ts';
 import { documentTooLarge, readOnly, rubbish, storageDown, updateTooLarge } from '#shared/protocol/errors.ts';
 import type { Problem } from '#shared/protocol/errors.ts';
-import type { Actor } from '../access/actor.ts';
 import type { Cause, Entry } from '../journal/entry.ts';
 import type { Draft, Source } from '../journal/journal.ts';
 import { Awareness } from './awareness.ts';
@@ -19,6 +18,8 @@ import type { Content } from './content.ts';
 import * as frames from './frames.ts';
 import type { Port } from './port.ts';
 import { speakAtEndOfTurn } from './turn.ts';
+import { EDIT, Unsaved } from './unsaved.ts';
+import type { Batch, Edit } from './unsaved.ts';
 
 export interface DocumentLimits {
   /** Largest single edit, bytes. */
@@ -50,25 +51,8 @@ export interface DocumentIdentity {
   type: RecordType;
 }
 
-/** An edit that is not durable yet. */
-interface Pending {
-  by: Pick<Actor, 'user' | 'kind' | 'name'>;
-  cause: Cause;
-  update: Uint8Array;
-  port: Port | null;
-  /** Its number among all edits of the document since it was opened. */
-  sequence: number;
-  done?: (entry: Entry) => void;
-}
-
-/** One entry carries at most this much of one document, bytes: MongoDB's documents end at 16 MiB. */
-const ENTRY_BYTES = 4 * 1024 * 1024;
-/** What an edit that waits costs beside its bytes: people type one letter at a time, and a letter is a few bytes. */
-const EDIT_OVERHEAD = 400;
 /** From this many receivers on, a turn's updates are merged into one message. */
 const MERGE_FROM = 4;
-
-const EDIT: Cause = { kind: 'edit' };
 
 export class LiveDocument implements Source {
   readonly identity: DocumentIdentity;
@@ -86,15 +70,7 @@ export class LiveDocument implements Source {
 
   readonly #host: DocumentHost;
   readonly #awareness = new Awareness<Port>((port) => port.actor);
-  #pending: Pending[] = [];
-  #sequence = 0;
-  /** Numbers of edits that are not durable yet, ascending. */
-  readonly #unsaved = new Set<number>();
-  /**
-   * Ports to acknowledge once every edit up to a number is durable, ascending. Not only the edit itself: it may build on
-   * any that came before it, whoever's, and could not be read without them.
-   */
-  #waiters: Array<{ port: Port; sequence: number }> = [];
+  readonly #edits = new Unsaved();
   #outgoing: Array<{ update: Uint8Array; from: Port | null }> = [];
   #moved = new Set<number>();
   readonly #flush = () => this.#broadcast();
@@ -115,7 +91,7 @@ export class LiveDocument implements Source {
 
   /** Whether edits are waiting to become durable. */
   get unsaved(): boolean {
-    return this.#unsaved.size > 0;
+    return this.#edits.any;
   }
 
   get broken(): boolean {
@@ -131,7 +107,7 @@ export class LiveDocument implements Source {
     this.touched = Date.now();
     if (!this.ports.delete(port)) return;
     this.editors.delete(port);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.port !== port);
+    this.#edits.forget(port);
     for (const client of this.#awareness.leave(port)) this.#moved.add(client);
     if (this.#moved.size > 0) speakAtEndOfTurn(this.#flush);
   }
@@ -166,7 +142,7 @@ export class LiveDocument implements Source {
    * Changes the document as the server. Resolves once durable; null where nothing changed.
    * @throws what `change` throws; the document is then loaded anew, since part of the change may have been made.
    */
-  edit(by: Pending['by'], cause: Cause, change: (doc: Doc) => void): Promise<Entry | null> {
+  edit(by: Edit['by'], cause: Cause, change: (doc: Doc) => void): Promise<Entry | null> {
     let update;
     try {
       update = this.content.change(change);
@@ -198,22 +174,15 @@ export class LiveDocument implements Source {
 
   /** The journal asks for what is pending; see `Source`. */
   take(bytes: number): Draft[] {
-    const drafts: Draft[] = [];
-    let room = bytes;
-    while (this.#pending.length > 0 && (room > 0 || drafts.length === 0)) {
-      const group = this.#nextGroup();
-      const size = group.reduce((sum, each) => sum + each.update.byteLength, 0);
-      room -= size;
-      const updates = group.map((each) => each.update);
-      const update = updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
-      const { record, section, organization } = this.identity;
-      const { by, cause } = group[0]!;
-      drafts.push({
+    const { record, section, organization } = this.identity;
+    const drafts = this.#edits.take(bytes).map((batch): Draft => {
+      const { by, cause, update } = batch;
+      return {
         entry: { organization, by, cause, changes: [{ record, section, update }] },
-        done: (entry) => this.#durable(group, size, entry)
-      });
-    }
-    if (this.#pending.length > 0) this.#host.announce(this);
+        done: (entry) => this.#durable(batch, entry)
+      };
+    });
+    if (this.#edits.waiting) this.#host.announce(this);
     return drafts;
   }
 
@@ -226,40 +195,11 @@ export class LiveDocument implements Source {
     this.#host.broken(this, error);
   }
 
-  /** Edits from the front of the queue that one entry can carry: the same author's, for the same cause. */
-  #nextGroup(): Pending[] {
-    const first = this.#pending[0]!;
-    let count = 1;
-    let size = first.update.byteLength;
-    // A person's keystrokes interleave with others' but commute with them: all of the same author's go together.
-    if (first.cause !== EDIT) {
-      this.#pending.shift();
-      return [first];
-    }
-    const group: Pending[] = [first];
-    const rest: Pending[] = [];
-    for (; count < this.#pending.length; count++) {
-      const next = this.#pending[count]!;
-      const same = next.cause === EDIT && next.by.user === first.by.user && next.by.kind === first.by.kind;
-      if (same && size + next.update.byteLength <= ENTRY_BYTES) {
-        size += next.update.byteLength;
-        group.push(next);
-      } else rest.push(next);
-    }
-    this.#pending = rest;
-    return group;
-  }
-
-  #durable(group: Pending[], size: number, entry: Entry): void {
-    this.#host.waiting.bytes -= size + group.length * EDIT_OVERHEAD;
+  #durable(batch: Batch, entry: Entry): void {
     this.position = Math.max(this.position, entry.position);
     this.tail.entries += 1;
-    this.tail.bytes += size;
-    for (const { done, sequence } of group) {
-      this.#unsaved.delete(sequence);
-      done?.(entry);
-    }
-    this.#releaseWaiters();
+    this.tail.bytes += batch.bytes;
+    this.#host.waiting.bytes -= this.#edits.settle(batch, entry);
     this.#host.committed(this, entry);
   }
 
@@ -289,7 +229,7 @@ export class LiveDocument implements Source {
 
   #receiveUpdate(port: Port, update: Uint8Array): void {
     // Nothing that we lack, which is what somebody says who comes back before their edits are durable.
-    if (isEmpty(update)) return this.#acknowledgeWhenSaved(port);
+    if (isEmpty(update)) return this.#edits.acknowledge(port);
     const { limits, waiting } = this.#host;
     if (!isReadable(update)) throw rubbish();
     if (port.readOnly) return this.#refuseReader(port, update);
@@ -302,28 +242,24 @@ export class LiveDocument implements Source {
     } catch (error) {
       return this.#break(error);
     }
-    if (applied === 'known') return this.#acknowledgeWhenSaved(port);
+    if (applied === 'known') return this.#edits.acknowledge(port);
     this.editors.add(port);
     const { user, kind, name } = port.actor;
     this.#accept({ by: { user, kind, name }, cause: EDIT, update, port });
   }
 
-  #accept(edit: Omit<Pending, 'sequence'>): void {
+  #accept(edit: Edit): void {
     this.touched = Date.now();
-    const pending = { ...edit, sequence: ++this.#sequence };
-    this.#pending.push(pending);
-    this.#unsaved.add(pending.sequence);
-    if (pending.port) this.#waiters.push({ port: pending.port, sequence: pending.sequence });
-    this.#host.waiting.bytes += pending.update.byteLength + EDIT_OVERHEAD;
+    this.#host.waiting.bytes += this.#edits.add(edit);
     this.#host.announce(this);
-    this.#outgoing.push({ update: pending.update, from: pending.port });
+    this.#outgoing.push({ update: edit.update, from: edit.port });
     speakAtEndOfTurn(this.#flush);
   }
 
   /** A reader's client also answers when asked what it has; only what would change something is refused. */
   #refuseReader(port: Port, update: Uint8Array): void {
     const known = Y.snapshotContainsUpdate(Y.snapshot(this.content.doc), update);
-    if (known) this.#acknowledgeWhenSaved(port);
+    if (known) this.#edits.acknowledge(port);
     else this.#refuse(port, readOnly().problem);
   }
 
@@ -336,23 +272,6 @@ export class LiveDocument implements Source {
       port.send(frames.denied(problem.code));
       port.close(problem);
     }
-  }
-
-  /** An edit that is already here may still be on its way to the journal: acknowledged after the ones before it. */
-  #acknowledgeWhenSaved(port: Port): void {
-    if (!this.unsaved) return port.acknowledge();
-    this.#waiters.push({ port, sequence: this.#sequence });
-  }
-
-  #releaseWaiters(): void {
-    const [oldest = Infinity] = this.#unsaved;
-    let count = 0;
-    for (const { port, sequence } of this.#waiters) {
-      if (sequence >= oldest) break;
-      port.acknowledge();
-      count += 1;
-    }
-    this.#waiters.splice(0, count);
   }
 
   /** The running size only grows, so it is measured anew before anyone is turned away, once a second at most. */

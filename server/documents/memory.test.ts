@@ -109,7 +109,7 @@ it.skipIf(process.env['UME_TEST_MONGODB_URL'])(
       most = Math.max(most, core.library.size);
       socket.close();
     }
-    await until(() => core.library.size === 0, 'all are closed', 30_000);
+    await until(() => core.library.size === 0, 'all are closed', 120_000);
     const after = heap();
     console.log(`heap before ${before.toFixed(1)} MB, after ${after.toFixed(1)} MB; ${most} open at once`);
     expect(most).toBeGreaterThanOrEqual(AT_ONCE);

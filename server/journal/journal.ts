@@ -9,7 +9,6 @@
  * of the same. That makes the order total even when several processes write; whoever is refused reads what the other
  * wrote, tells its own listeners, and goes on behind it.
  */
-import { Binary } from 'mongodb';
 import type { Connection, Model } from 'mongoose';
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
@@ -19,7 +18,8 @@ import { journalModel } from '../store/models/journal.ts';
 import { metaModel } from '../store/models/meta.ts';
 import type { StoredMeta } from '../store/models/meta.ts';
 import type { StoredEntry } from '../store/models/journal.ts';
-import type { Cause, Entry, NewEntry } from './entry.ts';
+import type { Entry, NewEntry } from './entry.ts';
+import { fromStored, idempotencyKey, toStored, withoutKey } from './stored.ts';
 
 /** An entry on its way, and whom to tell once it is durable. */
 export interface Draft {
@@ -331,47 +331,6 @@ export class MongoJournal implements Journal {
     for (const listener of this.#healthListeners) listener(healthy);
   }
 }
-
-/** Idempotency keys are the caller's own: two people may use the same. */
-export const idempotencyKey = (organization: string, user: string, key: string): string =>
-  `${organization}/${user}/${key}`;
-
-function toStored(entry: Entry, write: string, at: Date): StoredEntry {
-  const { position, organization, by, cause, changes } = entry;
-  const stored: StoredEntry = {
-    _id: position,
-    organization,
-    at,
-    by: { user: by.user, kind: by.kind, name: by.name },
-    cause,
-    changes: changes.map(({ update, ...rest }) => (update ? { ...rest, update: new Binary(update) } : rest)),
-    write
-  };
-  if (cause.kind === 'command' && cause.key) stored.key = idempotencyKey(organization, by.user, cause.key);
-  return stored;
-}
-
-function fromStored(stored: StoredEntry): Entry {
-  return {
-    position: stored._id,
-    organization: stored.organization,
-    at: stored.at.getTime(),
-    by: stored.by,
-    cause: stored.cause,
-    changes: stored.changes.map(({ update, ...rest }) =>
-      update ? { ...rest, update: bytesOf(update) } : rest
-    )
-  };
-}
-
-/** The bytes of a binary value, without the driver's wrapper. */
-export function bytesOf(value: Binary | Uint8Array): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  return value.buffer.subarray(0, value.length());
-}
-
-const withoutKey = (cause: Cause): Cause =>
-  cause.kind === 'command' ? { kind: 'command', name: cause.name } : cause;
 
 function bounds(range: { after?: number; upTo?: number }): Record<string, number> {
   const limits: Record<string, number> = { $gt: range.after ?? 0 };

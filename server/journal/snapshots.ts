@@ -7,7 +7,7 @@ import { Binary } from 'mongodb';
 import type { Connection, Model } from 'mongoose';
 import { snapshotModel } from '../store/models/snapshot.ts';
 import type { StoredSnapshot } from '../store/models/snapshot.ts';
-import { bytesOf } from './journal.ts';
+import { bytesOf } from './stored.ts';
 
 export interface Snapshot {
   organization: string;
