@@ -39,10 +39,11 @@ export interface Source {
 }
 
 /**
- * How long a write waits for company, milliseconds. Nobody notices an acknowledgement that is this much later, and every
- * write that is saved is a round trip and a wait for the disk.
+ * How long a write waits for company, milliseconds: edits are on everyone's screen already, and nobody notices that the
+ * author hears a little later that they are saved, while every write is a round trip and a wait for the disk. Whoever
+ * gave a command waits for its answer.
  */
-const GATHER = 10;
+const GATHER = { edits: 24, commands: 4 };
 /** How much one write carries at most. */
 const BATCH_BYTES = 6 * 1024 * 1024;
 const BATCH_ENTRIES = 4000;
@@ -68,6 +69,10 @@ export class MongoJournal implements Journal {
   readonly #healthListeners = new Set<(healthy: boolean) => void>();
   #writes = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** When the timer fires, on the clock of `performance.now`. */
+  #due = 0;
+  /** How long the write after the one under way may wait. */
+  #hurried: number = GATHER.edits;
   #running: Promise<void> | null = null;
   #closed = false;
 
@@ -91,14 +96,15 @@ export class MongoJournal implements Journal {
   append(entry: NewEntry): Promise<Entry> {
     return new Promise((resolve) => {
       const source: Source = { take: () => [{ entry, done: resolve }] };
-      this.announce(source);
+      this.announce(source, GATHER.commands);
     });
   }
 
   /** A source has something to write: it will be asked for it within a few milliseconds. */
-  announce(source: Source): void {
+  announce(source: Source, wait?: number): void {
     this.#sources.add(source);
-    this.#schedule();
+    if (this.#running && wait !== undefined) this.#hurried = Math.min(this.#hurried, wait);
+    this.#schedule(wait);
   }
 
   onCommitted(listener: (entries: Entry[]) => void): () => void {
@@ -149,7 +155,7 @@ export class MongoJournal implements Journal {
     const deadline = Date.now() + patience;
     while ((this.#sources.size > 0 || this.#running) && Date.now() < deadline) {
       this.#schedule();
-      await Promise.race([this.#running ?? pause(GATHER * 2), pause(100)]);
+      await Promise.race([this.#running ?? pause(GATHER.edits), pause(100)]);
     }
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -157,15 +163,23 @@ export class MongoJournal implements Journal {
       this.#log.error('stopped with edits that could not be saved; none of them was acknowledged');
   }
 
-  #schedule(): void {
-    if (this.#timer || this.#running || this.#closed) return;
+  #schedule(wait: number = GATHER.edits): void {
+    if (this.#running || this.#closed) return;
+    const due = performance.now() + wait;
+    if (this.#timer) {
+      if (this.#due <= due) return;
+      clearTimeout(this.#timer);
+    }
+    this.#due = due;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#running = this.#drain().finally(() => {
         this.#running = null;
-        if (this.#sources.size > 0) this.#schedule();
+        const wait = this.#hurried;
+        this.#hurried = GATHER.edits;
+        if (this.#sources.size > 0) this.#schedule(wait);
       });
-    }, GATHER);
+    }, wait);
   }
 
   async #drain(): Promise<void> {
