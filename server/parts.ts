@@ -47,8 +47,4 @@ export interface Documents {
    * People who have it open see the change like anybody's edit.
    */
   edit(actor: Actor, document: string, cause: Cause, change: (doc: Doc) => void): Promise<Entry | null>;
-  /** The document's state now, as one update; null where the record does not exist. */
-  state(document: string): Promise<Uint8Array | null>;
-  /** Closes or downgrades what a credential has open, at once. */
-  revoke(credential: string): void;
 }

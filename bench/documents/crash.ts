@@ -6,7 +6,7 @@ import * as Y from 'yjs';
 import type { Member } from '../load/connection.ts';
 import { author } from '../load/edits.ts';
 import { pause } from '../load/pace.ts';
-import { random } from '../load/random.ts';
+import { random } from '#shared/testing/seed.ts';
 import { closeAll, contribute, open } from '../load/sessions.ts';
 import type { Peer } from '../peers/peer.ts';
 import { missing, plots } from './grounds.ts';

@@ -8,7 +8,7 @@ import type { Member } from '../load/connection.ts';
 import { author, type Author } from '../load/edits.ts';
 import { Ledger } from '../load/ledger.ts';
 import { arrivals, widely } from '../load/pace.ts';
-import { random } from '../load/random.ts';
+import { random } from '#shared/testing/seed.ts';
 import { closeAll, contribute, open } from '../load/sessions.ts';
 import type { Peer } from '../peers/peer.ts';
 import { busiest, type CpuProfile } from '../report/profile.ts';

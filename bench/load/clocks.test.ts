@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { clockRanges } from './clocks.ts';
-import { random } from './random.ts';
+import { random } from '#shared/testing/seed.ts';
 
 /** Does something at random to a document: every content type an update can hold. */
 function edit(doc: Y.Doc, next: () => number): void {

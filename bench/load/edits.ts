@@ -7,7 +7,7 @@
  * in places of their own; so no edit depends on another author's and the order of arrival does not matter.
  */
 import * as Y from 'yjs';
-import { random } from './random.ts';
+import { random } from '#shared/testing/seed.ts';
 
 export type Author = { client: number; from: number; updates: Uint8Array[] };
 

@@ -11,7 +11,7 @@ import {
   awarenessUpdate,
   readFrame
 } from './frames.ts';
-import { random } from './random.ts';
+import { random } from '#shared/testing/seed.ts';
 
 const name = 'work.task/01HZX#internal é';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { author, ground } from './edits.ts';
 import { Ledger } from './ledger.ts';
-import { random } from './random.ts';
+import { random } from '#shared/testing/seed.ts';
 
 describe('ledger', () => {
   it('counts every receipt once, however a server merges and repeats (seeded)', () => {

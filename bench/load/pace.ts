@@ -1,4 +1,4 @@
-import { random } from './random.ts';
+import { random } from '#shared/testing/seed.ts';
 
 /**
  * Moments at which people act independently of each other, at a rate that is steady in the long run (a Poisson

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { random } from '../load/random.ts';
+import { random } from '#shared/testing/seed.ts';
 import { median, percentile } from './statistics.ts';
 
 describe('percentile', () => {

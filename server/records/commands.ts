@@ -25,7 +25,7 @@ export interface CommandParts {
   rows: RowModels;
   journal: Journal;
   projector: Projector;
-  documents: Pick<Documents, 'edit'>;
+  documents: Documents;
   isMember: IsMember;
 }
 
